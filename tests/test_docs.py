@@ -185,6 +185,29 @@ def test_functions_runs_as_it_is_read(jax):
     assert len(blocks) == 4 and names["each"]["b2"].shape == (32, 3)
 
 
+@pytest.mark.parametrize("page", ["seeing.md", "instead_of_scikit_learn.md"])
+def test_a_page_on_digits_runs_as_it_is_read(page, tmp_path, monkeypatch):
+    pytest.importorskip("sklearn")
+    pytest.importorskip("matplotlib")
+    monkeypatch.chdir(tmp_path)
+    names = {"__name__": page}
+    for block in re.findall(r"```python\n(.*?)```", (DOCS / page).read_text(encoding="utf-8"), re.DOTALL):
+        exec(compile(block, page, "exec"), names)
+    if page == "seeing.md":
+        assert {"net.svg", "values.svg", "curves.pdf"} <= {path.name for path in tmp_path.iterdir()}
+    else:
+        assert names["model"].score(names["X_test"], names["y_test"]) > 0.9
+
+
+def test_the_first_page_runs_as_it_is_read():
+    pytest.importorskip("polars")
+    blocks = re.findall(r"```python\n(.*?)```", (DOCS / "index.md").read_text(encoding="utf-8"), re.DOTALL)
+    names = {"__name__": "index"}
+    for block in blocks:
+        exec(compile(block, "index.md", "exec"), names)
+    assert len(blocks) == 3
+
+
 @pytest.mark.parametrize("page", ["parameters.md", "batches.md"])
 def test_a_page_prints_what_it_shows(page, capsys):
     text = (DOCS / page).read_text(encoding="utf-8")

@@ -1,5 +1,6 @@
 """The examples run, and show what their texts claim."""
 
+import json
 import os
 import re
 import subprocess
@@ -126,3 +127,22 @@ def test_a_recurrent_network_learns_characters_and_writes_on():
 @pytest.mark.parametrize("name", sorted(path.name for path in EXAMPLES.glob("*.py")))
 def test_an_example_is_short(name):
     assert len((EXAMPLES / name).read_text(encoding="utf-8").splitlines()) <= 70
+
+
+def test_the_notebook_of_the_course_is_stored_with_its_outputs_and_without_traces_of_a_machine():
+    text = (EXAMPLES / "course.ipynb").read_text(encoding="utf-8")
+    cells = json.loads(text)["cells"]
+    code = [cell for cell in cells if cell["cell_type"] == "code"]
+    assert [cell["execution_count"] for cell in code] == list(range(1, len(code) + 1))
+    outputs = [output for cell in code for output in cell["outputs"]]
+    assert not [output for output in outputs if output["output_type"] == "error" or output.get("name") == "stderr"]
+    shown = {kind for output in outputs for kind in output.get("data", {})}
+    assert shown == {"text/html", "text/plain", "image/png", "image/svg+xml"}
+    assert len(text) < 500_000 and "execution" not in {key for cell in code for key in cell["metadata"]}
+    assert not re.search(r"/home/|/root/|/Users/|/work/|site-packages", text)
+
+
+def test_the_notebook_of_the_course_runs_in_a_fresh_kernel():
+    for package in ("nbclient", "ipykernel", "sklearn", "matplotlib"):
+        pytest.importorskip(package)
+    assert re.match(r"course.ipynb: \d+ cells, 19 outputs", run("run_notebook.py"))

@@ -20,7 +20,9 @@ RIDDLE = re.compile(r"(What|Whether what) ")
 IN_DOCUMENTS = re.compile(r"\b(given|told|said|looked at)\b", re.IGNORECASE)
 PROJECT = Path(__file__).parents[1]
 DOCUMENTS = sorted(
-    page for part in (".", "docs", "benchmarks", "fuzz", "mutation") for page in PROJECT.glob(f"{part}/*.md")
+    page
+    for part in (".", "docs", "docs/learn", "benchmarks", "fuzz", "mutation")
+    for page in PROJECT.glob(f"{part}/*.md")
 )
 
 

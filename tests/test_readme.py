@@ -10,9 +10,8 @@ README = Path(__file__).parent.parent / "README.md"
 
 def test_code_blocks_of_the_readme_run(tmp_path, monkeypatch):
     pytest.importorskip("sklearn")
-    pytest.importorskip("matplotlib")
     blocks = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
-    assert len(blocks) == 5
+    assert len(blocks) == 3
     monkeypatch.chdir(tmp_path)
     names = {"__name__": "readme"}
     for block in blocks:
@@ -21,10 +20,8 @@ def test_code_blocks_of_the_readme_run(tmp_path, monkeypatch):
     assert names["fit"].history[-1].validation_accuracy > 0.9
     assert bp.load(tmp_path / "digits.bprop").graph.describe() == names["fit"].graph.describe()
     assert names["values"].objective > 0
-    assert {"net.svg", "values.svg", "curves.pdf"} <= {path.name for path in tmp_path.iterdir()}
     assert names["grads"][names["W1"]].shape == (64, 100)
     assert bp.check_box(names["Swish"]).ok
-    assert names["model"].score(names["X_test"], names["y_test"]) > 0.9
 
 
 def test_the_two_commands_are_where_ci_reads_them():

@@ -42,6 +42,7 @@ if TYPE_CHECKING:  # these are imported when they are first used, so that `impor
     from bprop.model import Model, save
     from bprop.onnx import to_onnx
     from bprop.perceptron import mlp
+    from bprop.playing.play import play
     from bprop.record import Record
     from bprop.reporting import Live, compare, report
     from bprop.rules import SGD, Adam, AdamW, Rule, schedules
@@ -105,6 +106,7 @@ __all__ = [
     "load",
     "mlp",
     "namespace",
+    "play",
     "report",
     "save",
     "schedules",
@@ -145,6 +147,7 @@ _LATER = {
     "bprop.model": ("Model", "save"),
     "bprop.onnx": ("to_onnx",),
     "bprop.perceptron": ("mlp",),
+    "bprop.playing.play": ("play",),
     "bprop.record": ("Record",),
     "bprop.reporting": ("Live", "compare", "report"),
     "bprop.rules": ("SGD", "Adam", "AdamW", "Rule", "schedules"),

@@ -15,6 +15,7 @@ from bprop.disk.atomic import write_atomically
 from bprop.disk.near import near_file
 from bprop.disk.reading import need_access, not_a_file, why
 from bprop.errors import ModelFileError, UnreadableError
+from bprop.outside import pass_on_limit
 
 KEY = "bprop"  # the key of our JSON in the safetensors metadata
 CHECKSUM = "crc32"  # the key, in that JSON, of the checksum of everything else
@@ -126,7 +127,8 @@ def bprop_version() -> str:
 
     try:
         return _installed_version()
-    except (PackageNotFoundError, OSError):  # OSError: too many open files, which must not prevent saving
+    except (PackageNotFoundError, OSError) as error:  # OSError: too many open files, which must not prevent saving
+        pass_on_limit(error)
         return "unknown"
 
 

@@ -25,6 +25,7 @@ import numpy as np
 
 from bprop.elsewhere import alike, answer
 from bprop.errors import BoxError, BpropError, SettingError, ShapeError
+from bprop.outside import fails_again
 from bprop.reading import read_array
 
 
@@ -253,6 +254,8 @@ def initial(init: Callable[..., Any], rng: np.random.Generator, shape: tuple[int
     except BpropError:
         raise
     except Exception as error:
+        if not fails_again(lambda: init(rng, shape)):
+            raise
         raise SettingError(
             f"the initialiser of {who} failed, called as init(rng, {shape}): {type(error).__name__}: {error}"
         ) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from bprop.errors import BpropError, SettingError
 from bprop.graph import Graph
 from bprop.leaves import Constant, Input, Parameter
 from bprop.names import some
+from bprop.outside import fails_again
 from bprop.registry import registered
 
 Scaling = tuple[Any, Any]
@@ -133,11 +135,14 @@ def layers(
 def _unit(k: int, a: Box, architecture: Architecture) -> Box:
     """h(k) = g(a(k)), and dropout where asked for."""
     activation, rate = architecture.activations[k - 1], architecture.rates[k - 1]
+    make = partial(activation, a, name=f"h{k}") if isinstance(activation, type) else partial(activation, a)
     try:
-        h = activation(a, name=f"h{k}") if isinstance(activation, type) else activation(a)
+        h = make()
     except BpropError:
         raise
     except Exception as error:
+        if not fails_again(make):
+            raise
         raise SettingError(
             f"the activation of layer {k}, {activation!r}, is called with a box, and failed: {error}; activations by "
             f"name are {some(activations())}"

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from bprop.errors import DataError, DTypeError, ShapeError
+from bprop.outside import fails_again
 
 NESTED = (list, tuple)
 
@@ -31,6 +32,8 @@ def read_array(values: Any, who: str) -> np.ndarray:
     except ValueError as error:  # rows of unequal length
         raise ShapeError(f"{who}: cannot be read as an array: {error}") from None
     except Exception as error:  # whatever an array of another library raises when NumPy asks for its numbers
+        if not fails_again(lambda: np.asarray(values)):
+            raise
         raise DTypeError(f"{who}: cannot be read as an array: {type(error).__name__}: {error}") from error
 
 

@@ -49,12 +49,12 @@ def circles(rows: int = 200, noise: float = 0.1, seed: int = 0) -> Data:
     return {"x": x, "y": y.astype(np.int64)}
 
 
-def spiral(rows: int = 200, noise: float = 0.03, seed: int = 0, arms: int = 2) -> Data:
-    """`arms` arms of a spiral, a class each, each of one turn and a half. Shapes: x (N, 2), y (N,)."""
+def spiral(rows: int = 200, noise: float = 0.06, seed: int = 0, arms: int = 2) -> Data:
+    """`arms` arms of a spiral, a class each, each of one turn out to radius 2. Shapes: x (N, 2), y (N,)."""
     rng = np.random.default_rng(seed)
     y = np.arange(rows) % arms
-    radius = rng.uniform(0.1, 1.0, rows)
-    angle = 3.0 * np.pi * radius + 2.0 * np.pi * y / arms
+    radius = rng.uniform(0.2, 2.0, rows)
+    angle = np.pi * radius + 2.0 * np.pi * y / arms
     x = radius[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1) + rng.normal(0.0, noise, (rows, 2))
     return {"x": x, "y": y.astype(np.int64)}
 

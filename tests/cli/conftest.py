@@ -84,15 +84,15 @@ def run(typer, folder):
     """run("train pets.csv --epochs 2", code=0): a command in this process, which must end with that exit code.
 
     In a command as text, a later option replaces an earlier one, and a training without --recipe has that of the
-    lecture. Words in a list are passed on as they are.
+    lecture. Words in a list are passed on as they are. input : what is typed on standard input.
     """
     from typer.testing import CliRunner
 
     from bprop.cli.app import app
 
-    def run(command, code=0):
+    def run(command, code=0, input=None):
         words = replaced(command) if isinstance(command, str) else command
-        result = CliRunner(env=ENVIRONMENT).invoke(app, words)
+        result = CliRunner(env=ENVIRONMENT).invoke(app, words, input=input)
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
         assert result.exit_code == code, result.output

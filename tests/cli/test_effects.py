@@ -148,10 +148,18 @@ TABLE = {
         "--sheet": ("graph pets.bprop --sheet 1", "no data is named"),
     },
     "step": {
-        **of_subject("step"), **dict.fromkeys(("subject", "--rows", "--example", "--seed"), ALWAYS),
+        **of_subject("step"),
+        **dict.fromkeys(("subject", "--rows", "--example", "--seed", "--rule", "--plain"), ALWAYS),
+        "--lr": ("step pets.csv --rule none --lr 0.1", "there is no learning rate"),
         "data": ("step pets.csv pets.csv", "one argument too many"),
     },
-    "play": dict.fromkeys(("subject", "--port", "--open"), ALWAYS),
+    "play": {
+        **dict.fromkeys(("subject", "--port", "--open"), ALWAYS), **reading("play"),
+        "data": ("play pets.csv pets.csv", "one argument too many"),
+        "--target": ("play moons --target y", "is a toy and has its own data"),
+        "--task": ("play pets.bprop --task classification", "is a model"),
+        "--seed": ("play pets.bprop --seed 1", "with its own weights"),
+    },
     "export": {"model": ALWAYS, "--onnx": ALWAYS, "--encoders": ALWAYS},
     "info": {"model": ALWAYS, "--json": ALWAYS},
 }  # fmt: skip

@@ -44,7 +44,12 @@ def weights_server():
 
 
 def test_a_subject_that_is_not_there_is_said_with_those_that_are(refused):
-    refused("play mons --no-open", "mons", "moons")
+    refused("play mons --no-open", "'mons' is no file", "did you mean moons?")
+    refused("play zzz --no-open", "xor", "spiral")
+    refused("play absent.csv --no-open", "absent.csv", "no such file")
+    refused("play pets.csv --target kinds --no-open", "kinds", "kind")
+    refused("play digits --encoding cp1252", "not text")
+    refused("play xor --delimiter ;", "is a toy")
 
 
 def test_without_its_packages_it_says_what_to_type(refused, monkeypatch):

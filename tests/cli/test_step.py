@@ -115,3 +115,43 @@ def test_screens_are_printed_as_they_are(typer, monkeypatch, capsys, terminal):
     step.printer()("h = x[:, 0]  [bold]")
     said = re.sub(r"\x1b\[[\d;]*m", "", capsys.readouterr().out)  # less the colours
     assert said == "h = x[:, 0]  [bold]\n\n"
+
+
+def test_a_parameter_is_gone_to_and_an_input_is_viewed(walk):
+    stepper, shown = walk("g W2", "g x", "v W1", "v W1 9", "v W9", "v")
+    assert stepper.last.phase == "bprop" and "bprop of a2" in shown[1]
+    assert "it is a leaf" in shown[2] and "value  (N, 3), of which example 0" in shown[2]
+    assert shown[3].startswith("W1  parameter") and "gradient" in shown[3]
+    assert "the pages of W1 are" in shown[4] and "no box is called" in shown[5] and "not a command" in shown[6]
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ("", "update of b2 by SGD(learning_rate=0.1"),
+        ("--rule adam --lr 0.5", "update of b2 by Adam(learning_rate=0.5"),
+        ("--rule none", "bprop of a1"),
+    ],
+)  # fmt: skip
+def test_the_update_is_the_last_move_unless_it_is_not_wanted(run, words, says):
+    screens = run(f"step pets.csv --target kind --hidden 3 {words}", input="r\nq\n").stdout
+    assert says in screens.rpartition("fprop 5 of 5")[2]
+
+
+@pytest.mark.parametrize(
+    ("terminal", "term", "installed", "screen"),
+    [
+        (True, "xterm", True, True),
+        (False, "xterm", True, False),
+        (True, "dumb", True, False),
+        (True, "xterm", False, False),
+    ],
+)
+def test_the_one_screen_is_for_terminals_with_textual(typer, monkeypatch, terminal, term, installed, screen):
+    from bprop.cli import step
+
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: terminal, raising=False)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: terminal, raising=False)
+    monkeypatch.setenv("TERM", term)
+    monkeypatch.setattr(step, "find_spec", lambda name: object() if installed else None)
+    assert step.has_screen() is screen

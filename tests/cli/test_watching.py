@@ -170,6 +170,21 @@ def test_the_page_stays_where_there_is_something_to_read(typer, monkeypatch, ter
         assert not watching(wait).stays(Terminated(None))
 
 
+@pytest.mark.parametrize(
+    ("wait", "terminal", "says", "stays"),
+    [
+        (True, False, "by Ctrl-C too", True), (None, True, "ends both", False),
+        (None, False, "--live-wait", False), (False, True, "--live-wait", False),
+    ],
+)  # fmt: skip
+def test_what_ctrl_c_ends_is_said_beforehand(typer, monkeypatch, wait, terminal, says, stays):
+    from bprop.cli import watching as module
+
+    monkeypatch.setattr(module, "on_terminal", lambda: terminal)
+    assert says in module.how_long(wait)
+    assert watching(wait).stays(typer.Exit(130)) == stays
+
+
 def test_an_error_is_said_before_the_page_is_left_open(start, folder):
     process = start(f"train pets.csv {BASE} --lr 1e30 --batch-size 4 --live --live-wait --no-progress")
     timer = threading.Timer(60, process.kill)

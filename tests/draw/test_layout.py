@@ -3,6 +3,7 @@
 import re
 from itertools import combinations
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,9 +16,11 @@ def overlap(a, b):
 
 
 def label_frame(label):
-    wide = width(label.text, BODY)
-    x = label.x if label.anchor == "start" else label.x - wide / 2
-    return type("Rectangle", (), {"x": x, "y": label.y - 8, "width": wide, "height": 9, "text": label.text})
+    wide = width(label.text, SMALL if label.kind == "lane" else BODY)
+    x = label.x - {"start": 0, "middle": wide / 2, "end": wide}[label.anchor]
+    return type(
+        "Rectangle", (), {"x": x, "y": label.y - 8, "width": wide, "height": 9, "text": label.text, "kind": label.kind}
+    )
 
 
 def check(layout):
@@ -29,12 +32,12 @@ def check(layout):
         assert not [f.node.name for f in frames if overlap(label, f)], label.text
     for one, other in combinations(labels, 2):
         assert not overlap(one, other), (one.text, other.text)
-    for part in [*frames, *labels]:
+    for part in [*frames, *(label for label in labels if label.kind == "shape")]:
         assert part.x >= -0.01 and part.x + part.width <= layout.width + 0.01
         assert part.y >= -0.01 and part.y + part.height <= layout.height + 0.01
     for frame in frames:
         room, node = frame.width - 10, frame.node
-        assert width(node.shown, NAME) <= room
+        assert width(node.shown, NAME) <= room and width(node.small, SMALL) <= room
         assert all(width(line, BODY) <= room for line in node.lines)
         for what, summary in node.panels:
             assert all(84 + width(line, SMALL) <= room for line in [what, *summary.lines()])
@@ -77,11 +80,13 @@ def points(path):
 
 
 def lines_keep_off_boxes(layout):
+    frames = layout.frames
+    left, top, width, height = np.array([(f.x, f.y, f.width, f.height) for f in frames]).T
     for line in layout.lines:
-        for x, y in points(line.path):
-            for f in layout.frames:
-                inside = f.x + 1 < x < f.x + f.width - 1 and f.y + 1 < y < f.y + f.height - 1
-                assert not inside, (line.edge.source.name, line.edge.target.name, f.node.name)
+        x, y = np.array(list(points(line.path))).T[:, :, None]
+        inside = (left + 1 < x) & (x < left + width - 1) & (top + 1 < y) & (y < top + height - 1)
+        crossed = [frames[place].node.name for place in np.flatnonzero(inside.any(axis=0))]
+        assert not crossed, (line.edge.source.name, line.edge.target.name, crossed)
 
 
 def test_every_graph_is_laid_out_well(graph):

@@ -10,7 +10,6 @@ import pytest
 import bprop as bp
 from bprop.errors import BpropError
 from bprop.formulas import Arrays, formula_of, numbers_of
-from bprop.formulas.pieces import figure
 from bprop.formulas.recording import bprop_terms, fprop_term
 
 FUNCTIONS = {
@@ -152,10 +151,3 @@ def as_python(node):
         return "*"
     signs = {"−": "-", "·": "*", "⊙": "*", "⁡": "", "∞": "inf"}
     return signs.get(node.text, node.text)
-
-
-@pytest.mark.parametrize(
-    ("number", "text"), [(0.12345, "0.1235"), (-2.0, "-2"), (3.14159e-7, "3.142e-07"), (True, "1")]
-)
-def test_a_number_has_four_digits(number, text):
-    assert figure(number) == text

@@ -4,6 +4,7 @@ import sys
 from types import SimpleNamespace
 
 from bprop.notebook import display_here
+from bprop.notebook.place import Jupyter
 
 
 def test_there_is_none_in_a_program():
@@ -19,12 +20,13 @@ def test_ipython_in_a_terminal_is_no_notebook(monkeypatch):
 
 def test_a_kernel_shows_one_output_and_changes_it(monkeypatch):
     calls = []
+    monkeypatch.setattr(Jupyter, "latest", (None, None, 0))
 
     def display(bundle, raw, display_id):
         calls.append(("display", bundle, raw, display_id))
         return SimpleNamespace(update=lambda bundle, raw: calls.append(("update", bundle, raw)))
 
-    shell = SimpleNamespace(kernel=object())
+    shell = SimpleNamespace(kernel=object(), execution_count=7)
     monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))
     monkeypatch.setitem(sys.modules, "IPython.display", SimpleNamespace(display=display))
     show = display_here()
@@ -32,6 +34,13 @@ def test_a_kernel_shows_one_output_and_changes_it(monkeypatch):
         show(f"<b>{k}</b>", str(k))
     assert [call[0] for call in calls] == ["display", "update", "update"]
     assert calls[-1][1] == {"text/html": "<b>2</b>", "text/plain": "2"}
+    again = display_here()  # a second training in the same cell takes the place of the first
+    again("<b>3</b>", "3")
+    assert again.number == 2 and calls[-1][0] == "update"
+    shell.execution_count = 8
+    other = display_here()
+    other("<b>4</b>", "4")
+    assert other.number == 1 and calls[-1][0] == "display"
 
 
 def test_marimo_gets_its_own_output(monkeypatch):

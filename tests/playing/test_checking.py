@@ -64,6 +64,28 @@ def test_a_wrong_box_is_named_and_the_weight_below_it_is_wrong():
     assert result["verdict"] == "wrong" and "twice" in result["text"]
 
 
+def test_a_sum_of_kinks_of_many_examples_is_a_kink_and_not_wrong(play):
+    machine = play.machine("moons")
+    zeros = [{"do": "set_weight", "parameter": "W1", "index": [row, 0], "value": 0.0} for row in range(2)]
+    play.obeyed(machine, {"do": "activation", "at": 1, "name": "relu"}, *zeros)
+    result = checked(machine, {"do": "check", "parameter": "W1", "index": [0, 0]})
+    assert result["verdict"] == "kink" and result["tangent"] == 0.0
+    assert result["left"] != result["right"] and not result["left"] <= 0.0 <= result["right"]
+    boxes = checked(machine, {"do": "check_boxes"})
+    assert {box["name"]: box["verdict"] for box in boxes["boxes"]}["h1"] == "kink" and boxes["verdict"] == "right"
+    work = machine.state.work
+    few = {name: array[:20] for name, array in work.subject.data.items()}
+    assert bp.check_gradients(work.network.graph, work.theta, few).kinks
+
+
+def test_a_kink_does_not_hide_a_wrong_box():
+    w, x = bp.Parameter("w", (), init=0.0), bp.Input("x")
+    graph = bp.Graph(loss=Doubled(bp.relu(w * x, name="h"), name="twice"))
+    machine = brought(graph, {"x": np.array([2.0])})
+    assert checked(machine, {"do": "check", "parameter": "w", "index": []})["verdict"] in ("wrong", "not resolved")
+    assert checked(machine, {"do": "check_boxes"})["verdict"] == "wrong"
+
+
 def test_all_boxes_of_a_right_network_are_right():
     result = checked(Machine(toy("moons")), {"do": "check_boxes"})
     assert {box["verdict"] for box in result["boxes"]} == {"right"} and result["verdict"] == "right"

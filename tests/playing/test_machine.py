@@ -7,6 +7,7 @@ import pytest
 
 import bprop as bp
 from bprop.playing.machine import Machine
+from bprop.playing.subjects.graphs import of_graph
 from bprop.playing.subjects.toys import EVERY, toy
 
 
@@ -102,3 +103,49 @@ def test_undo_and_redo_go_back_and_on_to_the_same_parts():
 def _work(parts):
     """The parts that undo restores."""
     return {name: parts[name] for name in ("subject", "recipe", "graph", "theta", "batch", "score", "training")}
+
+
+def test_whatever_is_refused_changes_nothing_over_a_random_walk(play):
+    rng, of = np.random.default_rng(11), play.machine("moons")
+    refused = 0
+    for _ in range(60):
+        before = of.snapshot()
+        answer = of.do(play.one(of, rng))
+        if answer["parts"].get("message", {}).get("kind") == "error":
+            refused += 1
+            assert list(answer["parts"]) == ["message"] and of.snapshot() == before
+    assert refused >= 5
+
+
+def test_the_answers_together_give_the_snapshot(play):
+    rng, of = np.random.default_rng(2), play.machine()
+    parts = dict(of.snapshot()["parts"])
+    for _ in range(40):
+        parts |= {name: part for name, part in of.do(play.one(of, rng))["parts"].items() if name != "message"}
+        parts |= {name: part for name, part in of.tick(2)["parts"].items() if name != "message"}
+    of.do({"do": "pause"})
+    assert parts.keys() == of.snapshot()["parts"].keys()
+    parts |= {name: of.snapshot()["parts"][name] for name in ("code", "share", "training")}
+    assert parts == of.snapshot()["parts"]
+
+
+def test_an_error_in_a_box_of_ones_own_is_told_and_changes_nothing():
+    class Moody(bp.Box):
+        keeps_rows = True
+
+        def fprop(self, a):
+            if a.dtype == np.float64 and (a > 5).any():
+                raise ValueError("too much")
+            return a * 1.0
+
+        def bprop(self, grad, value, a):
+            return grad
+
+    w, x = bp.Parameter("w", (), init=1.0), bp.Input("x")
+    of = Machine(of_graph(bp.Graph(loss=bp.square(Moody(w * x, name="moody"))), {"x": np.array([1.0, 2.0])}))
+    before = of.snapshot()
+    answer = of.do({"do": "set_weight", "parameter": "w", "index": [], "value": 9.0})
+    assert answer["parts"]["message"]["text"].startswith("ValueError: too much")
+    assert "'moody'" in answer["parts"]["message"]["text"]
+    assert of.snapshot() == before
+    assert "message" not in of.do({"do": "set_weight", "parameter": "w", "index": [], "value": 2.0})["parts"]

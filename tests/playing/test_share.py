@@ -73,6 +73,10 @@ def test_a_shared_state_comes_back_bit_for_bit_and_trains_on_alike():
         lambda state: {**state, "own": {"x": [[1.0]]}},
         lambda state: {**state, "own": {"y": [[[[[]]]]]}},
         lambda state: {**state, "chosen": ["W1", [9, 9]]},
+        lambda state: {**state, "lesson": ["forward", 99]},
+        lambda state: {**state, "lesson": ["<b>", 1]},
+        lambda state: {**state, "mistake": ["forgotten", "h1", "h2"]},
+        lambda state: {**state, "mistake": ["tanh_without_its_square", "x"]},
     ],
 )
 def test_a_text_that_share_did_not_write_is_refused_and_changes_nothing(change):
@@ -99,3 +103,15 @@ def test_a_shared_state_that_holds_no_theta_begins_with_the_initialisation():
     other.do({"do": "step"})
     other.do({"do": "state", "share": machine.snapshot()["parts"]["share"]})
     assert all(np.array_equal(other.state.work.theta[n], a) for n, a in machine.state.work.theta.items())
+
+
+def test_a_lesson_and_a_mistake_are_shared_too(play):
+    one, other = play.machine(), play.machine("moons")
+    name = one.snapshot()["parts"]["choices"]["lessons"][1]["name"]
+    play.obeyed(one, {"do": "lesson", "name": name}, {"do": "next"})
+    mistake = one.snapshot()["parts"]["choices"]["mistakes"][0]
+    parts = play.obeyed(one, {"do": "mistake", "name": mistake["name"], "box": mistake["boxes"][0]})
+    again = play.obeyed(other, {"do": "state", "share": parts["share"]})
+    for part in ("lesson", "mistake", "graph", "theta", "batch", "pass", "share"):
+        assert again[part] == parts[part], part
+    assert again["lesson"]["step"] == 2 and again["mistake"]["box"] == mistake["boxes"][0]

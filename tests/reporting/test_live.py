@@ -1,7 +1,8 @@
 """`bp.Live`: what the page of a run is told."""
 
 import json
-from urllib.request import urlopen
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import numpy as np
 import pytest
@@ -180,3 +181,60 @@ def test_where_a_browser_was_asked_it_is_waited_for(monkeypatch):
     monkeypatch.setattr(live._changed, "wait_for", lambda done, seconds: waited.append((done(), seconds)))
     live.close(awaited=True)
     assert waited == [(False, 0.3)]
+
+
+# --- a training that is steered from its page ---
+
+
+def wish(live, content):
+    asked = Request(f"{live.url}do", content if isinstance(content, bytes) else json.dumps(content).encode())
+    asked.add_header("Content-Type", "application/json")
+    asked.add_header("Origin", live.url.rpartition("/")[0].rpartition("/")[0])
+    try:
+        with urlopen(asked, timeout=5) as answer:
+            return answer.status, json.load(answer)
+    except HTTPError as error:
+        with error:
+            return error.code, json.load(error)
+
+
+def test_the_page_knows_where_training_is_within_an_epoch(live):
+    moments = []
+
+    class Looks:
+        def step(self, record, fit):
+            moments.append(news(live)["steering"]["moment"])
+
+    data = {"x": np.eye(6, 4), "y": np.arange(6) % 3}
+    bp.train(bp.mlp([4, 5, 3]), data, epochs=2, batch_size=2, callbacks=[live, Looks()], engine="numpy", progress=False)
+    assert [(one["epoch"], one["step"], one["updates"]) for one in moments[1:4]] == [(1, 1, 1), (1, 2, 2), (1, 3, 3)]
+    assert {(one["epochs"], one["steps"], one["total"]) for one in moments[1:]} == {(2, 3, 6)}
+    assert news(live)["steering"]["followed"] is False  # it is over
+
+
+def test_a_page_stops_training_and_changes_its_rate(live):
+    def look(record, fit):
+        if record.epoch == 1:
+            assert wish(live, {"do": "rate", "value": 0.7}) == (200, {**news(live)["steering"], "rate": 0.7})
+        if record.epoch == 3:
+            assert wish(live, {"do": "stop"})[1]["stopping"] is True
+
+    data = {"x": np.eye(6, 4), "y": np.arange(6) % 3}
+    fit = bp.train(bp.mlp([4, 5, 3]), data, epochs=9, callbacks=[live, look], engine="numpy", progress=False)
+    assert (fit.stopped, [record.learning_rate for record in fit.history]) == ("callback", [0.1, 0.7, 0.7])
+    told = news(live)
+    assert (told["run"]["status"], told["run"]["by_hand"]) == ("callback", True)
+    assert "from update 1 by hand 0.7" in dict(told["page"]["settings"])["rule"]
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[1]", b"\xff", b"[" * 4000, {"do": "fly"}, {"do": "pause"}])
+def test_what_is_no_command_or_comes_too_late_is_refused(live, content):
+    code, answer = wish(live, content)
+    assert code == 400 and answer["error"]
+
+
+def test_a_second_training_is_not_stopped_by_the_wish_to_stop_the_first(live):
+    live.steering.begin()
+    live.steering.wish({"do": "stop"})
+    fit, _ = trained(live, epochs=2)
+    assert (fit.stopped, len(fit.history)) == ("epochs", 2)

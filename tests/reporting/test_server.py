@@ -176,3 +176,70 @@ def test_closing_does_not_wait_for_those_who_hang():
         link.close()
     again = Server({}, server.port)  # the port is free
     again.close()
+
+
+# --- commands ---
+
+
+@pytest.fixture
+def obeying():
+    """A server that keeps the commands that it got."""
+    commands = []
+
+    def obey(content):
+        commands.append(content)
+        return 200, b'{"well": true}'
+
+    server = Server({"": lambda query: ("text/html", b"page")}, commands={"do": obey})
+    server.got = commands
+    yield server
+    server.close()
+
+
+def post(server, body=b"{}", path=None, **headers):
+    link = http.client.HTTPConnection("127.0.0.1", server.port, timeout=5)
+    own = {"Origin": f"http://127.0.0.1:{server.port}", "Content-Type": "application/json", **headers}
+    path = f"/{server.token}/do" if path is None else path
+    link.request("POST", path, body, {name: value for name, value in own.items() if value is not None})
+    answer = link.getresponse()
+    content = answer.read()
+    link.close()
+    return answer.status, content
+
+
+def test_the_page_can_send_commands(obeying):
+    assert post(obeying, b'{"do": "pause"}') == (200, b'{"well": true}')
+    assert post(obeying, b"", **{"Content-Type": "application/json; charset=utf-8"})[0] == 200
+    assert obeying.got == [b'{"do": "pause"}', b""]
+
+
+@pytest.mark.parametrize(
+    ("code", "more"),
+    [
+        (403, {"Origin": None}), (403, {"Origin": "null"}), (403, {"Origin": "http://evil.example"}),
+        (403, {"Host": "evil.example"}), (403, {"path": "/wrong/do"}), (415, {"Content-Type": "text/plain"}),
+        (415, {"Content-Type": None}), (413, {"body": b"x" * 5000}), (411, {"Content-Length": "-1"}),
+        (411, {"Content-Length": "1e3"}), (413, {"Content-Length": "9" * 30}),
+    ],
+)  # fmt: skip
+def test_others_can_not(obeying, code, more):
+    assert post(obeying, **more)[0] == code
+    assert obeying.got == []
+
+
+def test_commands_have_their_own_addresses(obeying):
+    assert post(obeying, path=f"/{obeying.token}/")[0] == 404
+    assert ask(obeying, f"/{obeying.token}/do")[0] == 404  # it is no page
+
+
+def test_a_command_in_pieces_is_obeyed_when_it_is_whole(obeying):
+    origin = f"Origin: http://127.0.0.1:{obeying.port}\r\nContent-Type: application/json\r\nContent-Length: 3\r\n"
+    head = get(obeying, f"/{obeying.token}/do", origin.encode(), method=b"POST")
+    assert raw(obeying, head, b"1", b"2", b"3and more", end=False).endswith(b'{"well": true}')
+    assert raw(obeying, head, b"12") == b""  # it ends too soon
+    assert obeying.got == [b"123"]
+
+
+def test_a_request_that_says_two_lengths_is_refused(obeying):
+    twice = b"Content-Length: 3\r\nContent-Length: 4\r\n"
+    assert raw(obeying, get(obeying, more=twice, method=b"POST")).startswith(b"HTTP/1.1 400 ")

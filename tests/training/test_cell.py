@@ -19,6 +19,8 @@ def record(epoch, **more):
 
 
 class Shown(list):
+    number = 1
+
     def __call__(self, html, text):
         self.append((html, text))
 
@@ -71,3 +73,12 @@ def test_a_diverging_loss_leaves_no_broken_chart(clock):
     progress.epoch(bp.Record(2, 20, float("nan"), 0.0, float("nan")))
     progress.close()
     assert "nan" not in shown[-1][0].partition("<svg")[2] and "loss nan" in shown[-1][1]
+
+
+def test_later_trainings_of_a_cell_are_counted(clock):
+    shown = Shown()
+    shown.number = 3
+    progress = Cell(shown, epochs=1, total=10, start=0)
+    progress.epoch(record(1))
+    progress.close()
+    assert shown[-1][1].startswith("Trained 3: epoch 1 of 1")

@@ -6,12 +6,13 @@ from typing import Any, ClassVar
 from bprop.box import Box
 from bprop.errors import BoxError
 from bprop.namespace import Array, namespace
+from bprop.notebook import Described
 
 __all__ = ["ClassLoss", "Head", "Loss"]
 
 
 @dataclass(frozen=True)
-class Head:
+class Head(Described):
     """How `bp.mlp` ends a network for a loss: from the last pre-activations a to f, y and the loss.
 
     >>> bp.Nll.head.output, bp.Nll.head.reads_output

@@ -18,16 +18,20 @@ from bprop.check.local import BESIDE, check_step, take_beside
 from bprop.check.objective import with_objective
 from bprop.check.precision import Precision, best_precision, natural_units, rounding_noise
 from bprop.check.report import Report, Row
+from bprop.check.slope import KINK, RIGHT, UNRESOLVED, WRONG, Verdict
 from bprop.elsewhere import answering
 from bprop.engines import choose
 from bprop.errors import BpropError, SettingError, UnknownNameError
 from bprop.graph import Graph, Values
 from bprop.graph.objective import backpropagate, safe_total
 from bprop.graph.passes import fprop, refresh
-from bprop.graph.plan import Context, Plan, State
+from bprop.graph.plan import Context, Node, Plan, State
 from bprop.names import known
 from bprop.namespace import Array
 from bprop.trained import as_pass
+
+FEW = 64
+"""Elements of a child of a box that are compared one by one for the verdict on one element of a leaf."""
 
 
 @answering({}, "bp.check_gradients", places="the data is one argument, (X, y), or keywords, x=X, y=Y")
@@ -152,23 +156,42 @@ class GraphCheck:
             self._ask_the_boxes(doubtful, targets, elements)
 
     def comparison(self, name: str) -> Comparison:
-        """The gradient of one leaf beside finite differences of the objective, for a look at single elements."""
+        """The gradient of one leaf beside finite differences of the objective, for single elements."""
         slot = self.plan.leaves[name]
-        grads = backpropagate(self.graph, self.plan, self.state, self.context, [slot])
-        noise = rounding_noise(grads, self.state.values, self.precision.epsilon)
-        x = self.state.values[slot]
-        grad = np.zeros_like(x) if grads[slot] is None else grads[slot]
-        return Comparison(self._change(self.state, slot), x, grad, noise, self.precision)
+        self.grads = backpropagate(self.graph, self.plan, self.state, self.context, [slot])
+        return self._compared(slot, self.state, self.grads)
+
+    def element(self, comparison: Comparison, name: str, index: tuple[int, ...]) -> Verdict:
+        """The verdict on one element. At a kink, or where it seems wrong, the boxes decide, as for whole tensors."""
+        verdict = comparison.along_element(index)
+        if verdict.kind not in (WRONG, KINK):
+            return verdict
+        local = [row for node in self.plan.nodes for row in self._local(node)]
+        if not all(row.ok for row in local):
+            wrong = verdict.kind == WRONG and any(row.wrong for row in local)
+            return verdict if wrong else replace(verdict, kind=UNRESOLVED)
+        if not any(row.coverage.kinks for row in local):
+            return verdict
+        slot = self.plan.leaves[name]
+        state, grads = self._moved({name: slot})
+        beside = self._compared(slot, state, grads).along_element(index)
+        return replace(verdict, kind=KINK if beside.kind in (RIGHT, KINK) else beside.kind)
+
+    def _local(self, node: Node) -> list[Row]:
+        """The rows of one box by itself, with the gradient that it got."""
+        if self.grads[node.slot] is None:
+            return []
+        rows, failures = check_step(node, self.state, self.grads[node.slot], self.precision, FEW, self.rng)
+        self.report.failures += [f"WRONG {text}" for text in failures]
+        return rows
+
+    def _compared(self, slot: int, state: State, grads: list[Any]) -> Comparison:
+        noise = rounding_noise(grads, state.values, self.precision.epsilon)
+        grad = grads[slot] if grads[slot] is not None else np.zeros_like(state.values[slot])
+        return Comparison(self._change(state, slot), state.values[slot], grad, noise, self.precision)
 
     def _rows(self, targets: Mapping[str, int], state: State, grads: list[Any], elements: int | None) -> list[Row]:
-        noise = rounding_noise(grads, state.values, self.precision.epsilon)
-        rows = []
-        for name, slot in targets.items():
-            grad = grads[slot] if grads[slot] is not None else np.zeros_like(state.values[slot])
-            change = self._change(state, slot)
-            comparison = Comparison(change, state.values[slot], grad, noise, self.precision)
-            rows.append(Row(name, comparison.run(elements, self.rng)))
-        return rows
+        return [Row(name, self._compared(slot, state, grads).run(elements, self.rng)) for name, slot in targets.items()]
 
     def _change(self, state: State, slot: int) -> Callable[[np.ndarray], Any]:
         """The change of the objective as a function of the value in one slot: the sum of the examples' changes."""
@@ -224,14 +247,18 @@ class GraphCheck:
         """The rows of some targets after all targets have moved a little, away from kinks."""
         if not names:
             return []
+        state, grads = self._moved(targets)
+        return self._rows({name: targets[name] for name in names}, state, grads, elements)
+
+    def _moved(self, targets: Mapping[str, int]) -> tuple[State, list[Any]]:
+        """The pass, and its gradients, after all targets have moved a little, away from kinks."""
         leaves = dict(self.leaves)
         for name in targets:
             x = leaves[name]
             signs = self.rng.choice([-1.0, 1.0], x.shape) * self.rng.uniform(0.5, 1.5, x.shape)
             leaves[name] = (x + BESIDE * natural_units(x) * signs).astype(x.dtype)
         state = fprop(self.plan, leaves, self.context)
-        grads = backpropagate(self.graph, self.plan, state, self.context, targets.values())
-        return self._rows({name: targets[name] for name in names}, state, grads, elements)
+        return state, backpropagate(self.graph, self.plan, state, self.context, targets.values())
 
 
 def _as_here(trial: Trial) -> Callable[[Box, list[np.ndarray]], tuple[Any, ...]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from bprop.check.difference import Coverage, Mismatch
 from bprop.check.precision import Precision
-from bprop.notebook import card, note, shortened, table
+from bprop.notebook import card, folded, note, shortened, table
 from bprop.shapes import show_shape
 from bprop.visible import visible
 
@@ -130,14 +130,16 @@ def _described(row: Row) -> list[str]:
 
 
 def html(report: Report) -> str:
-    """The report as a card: the conclusion first, then the table, then the sentences."""
-    kind = "good" if report.ok else "bad"
-    parts = [note(report.conclusion, kind), *(note(text) for text in report.sentences[:MOST_SENTENCES])]
-    more = len(report.sentences) - MOST_SENTENCES
-    parts += [note(f"and {more:,} more sentences: print(report) shows all")] if more > 0 else []
+    """The report as a card: the conclusion, a sentence for each fault, of boxes first, the table, and all sentences."""
+    kind, every = "good" if report.ok else "bad", report.sentences
+    first = [text for row in (*report.culprits, *report.rows) for text in _described(row)[:1]]
+    first = [*report.failures, *first, *report.notes][:MOST_SENTENCES]
+    parts = [note(report.conclusion, kind), *map(note, first)]
+    rest = every[: 10 * MOST_SENTENCES]
+    more = [folded(f"all {len(every):,} sentences", "".join(map(note, rest)))] if len(every) > len(first) else []
     lines = [row.line for row in sorted(report.rows, key=lambda row: (not row.wrong, row.ok))]
     head = (*HEAD[:-2], "largest error (relative)", HEAD[-1])
-    return card(report.title, f"in {report.precision}", *parts, table(head, lines))
+    return card(report.title, f"in {report.precision}", *parts, table(head, lines), *more)
 
 
 def describe_mismatches(row: Row) -> list[str]:

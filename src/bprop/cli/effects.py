@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Any, NamedTuple
 
+from bprop import toys
 from bprop.architecture import Architecture
 from bprop.cli.asked import Asked
 from bprop.cli.experiment import is_model
@@ -22,6 +23,7 @@ NO_OPTIONS = ("task", "init", "features", "category_dropout")
 """Fields of an Architecture that no option of a network chooses."""
 NETWORK = tuple(field.name for field in fields(Architecture) if field.name not in NO_OPTIONS)
 """The options of a network."""
+TOYS = (*toys.CLASSES, *toys.NUMBERS)
 NO_SHEETS = (Arrow, Csv, JsonLines, Parquet, Tsv)
 
 
@@ -94,6 +96,7 @@ READING = (
     ),
     Idle(("sheet",), _has_no_sheets, "--sheet is for workbooks (.xlsx, ...), and this data has no sheets"),
 )  # fmt: skip
+OF_READING = tuple(name for idle in READING for name in idle.options)
 LABELS = Idle(
     ("labels",), lambda values: not _is_images(values["data"]),
     "--labels is for idx images (train-images-idx3-ubyte.gz): a table has its targets in a column (--target)",
@@ -208,7 +211,7 @@ EFFECTS: dict[str, tuple[Idle, ...]] = {
         *READING,
         HIDDEN,
         Idle(
-            tuple(name for idle in READING for name in idle.options), lambda values: _source(values) is None,
+            OF_READING, lambda values: _source(values) is None,
             "{options} says how data is read, and no data is named: name it after the model",
         ),
         Idle(("rows",), _without_values, "--rows is for --values: add --values, or data after a model"),
@@ -222,6 +225,18 @@ EFFECTS: dict[str, tuple[Idle, ...]] = {
         ),
     ),
     "step": (*OF_SUBJECT, *READING, HIDDEN),
+    "play": (
+        Idle(
+            ("target", "task", *OF_READING), lambda values: values["subject"] in TOYS,
+            "MODEL is a toy and has its own data: leave out {options}",
+        ),
+        Idle(
+            ("target", "task", "seed", *OF_READING), _of_model,
+            "MODEL is a model, with its own weights and its own way to read rows: leave out {options}",
+        ),
+        OF_SUBJECT[1],
+        *READING,
+    ),
 }  # fmt: skip
 
 

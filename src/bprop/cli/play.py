@@ -4,62 +4,125 @@ from __future__ import annotations
 
 import signal
 import sys
+from dataclasses import asdict, replace
+from pathlib import Path
 from time import sleep
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from bprop.cli.browser import open_in_browser
+from bprop.cli import options as opt
 from bprop.cli.command import command
+from bprop.cli.experiment import is_model
+from bprop.cli.reading import reading_options
 from bprop.console import say
-from bprop.errors import UnknownNameError
-from bprop.names import known
+from bprop.disk.near import near_file
+from bprop.errors import SettingError, UnknownNameError
+from bprop.names import closest
 from bprop.playing.machine import Machine
+from bprop.playing.refused import RefusedError
 from bprop.playing.serving import PlayServer, need_packages
-from bprop.playing.subjects.opening import by_name
-from bprop.playing.subjects.toys import EVERY
+from bprop.playing.subjects.opening import names, subject_of
+from bprop.playing.subjects.subject import Subject
+from bprop.reporting.opening import open_in_browser
+from bprop.sources.read_options import ReadOptions
 from bprop.training.interrupt import Interrupt
 from bprop.visible import visible
 
 LOOK = 0.1  # seconds between two looks whether a signal came
 TERMINATED = 143
 FIRST = "moons"
+OF_FILES = ("encoding", "delimiter", "header", "skip_rows", "comment", "missing", "bad_cells", "sheet")
 
 
 @command
+@reading_options
 def play(
     subject: Annotated[
-        str, typer.Argument(metavar="[SUBJECT]", help="A toy: xor, moons, circles, spiral, sine or hill.")
+        str,
+        typer.Argument(
+            metavar="[SUBJECT]",
+            help="xor, moons, circles, spiral, sine, hill or digits; a table; a model file (*.bprop).",
+        ),
     ] = FIRST,
+    data: Annotated[
+        str | None, typer.Argument(help="With a model: rows with targets (default: some are made up).")
+    ] = None,
+    target: opt.Target = None,
+    task: opt.Task = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of the initialisation (default: 0).", min=0)] = None,
     port: Annotated[int, typer.Option(help="Port of the page (default: any free port).")] = 0,
     open_page: Annotated[
         bool | None,
         typer.Option("--open/--no-open", help="Open the page in your browser (default: yes on a terminal)."),
     ] = None,
+    *,
+    reading: ReadOptions,
 ) -> None:
     """Open a page on which you build a network, touch its weights, follow its gradients, and train it step by step.
 
-    The page is served by this machine alone, and asks nobody else. Needs the extra play: pip install 'bprop[play]'.
+    This machine alone serves the page, which asks nobody else. Nothing is written: the address keeps what you made
+    (Share). Needs the extra play: pip install 'bprop[play]'.
 
     \b
     bprop play
-    bprop play spiral --no-open
+    bprop play digits
+    bprop play house.csv --target price
+    bprop play adult.bprop adult.csv
     """
     need_packages()
-    if subject not in EVERY:
-        raise UnknownNameError(f"there is nothing to play with called {known(subject, EVERY)}")
-    server = PlayServer(Machine(by_name(subject, {})), port)
-    try:
-        _show(server, f"play with {visible(subject)}", open_page)
-        stopped = _wait()
-    finally:
-        server.close()
+    machine = Machine(opened(subject, data, target, task, seed, reading))
+    with Interrupt() as interrupt:  # from here on a signal ends it in good order
+        server = PlayServer(machine, port)
+        try:
+            show(server, f"play with {visible(subject)}", open_page)
+            while interrupt.signal is None:
+                sleep(LOOK)
+        finally:
+            server.close()
     say("stopped", flush=True)
-    if stopped == signal.SIGTERM:
+    if interrupt.signal == signal.SIGTERM:
         raise typer.Exit(TERMINATED)
 
 
-def _show(server: PlayServer, title: str, open_page: bool | None) -> None:
+def opened(
+    name: str, data: str | None, target: str | None, task: str | None, seed: int | None, reading: ReadOptions
+) -> Subject:
+    """The subject of these words. Raises SettingError, and the errors of reading files."""
+    if data is not None and not is_model(name):
+        raise SettingError(f"{name} is not a model file (*.bprop), so {data} is one argument too many")
+    need_something(name)
+    options = {"task": task, **{option: asdict(reading)[option] for option in OF_FILES}}
+    typed: dict[str, Any] = {key: value for key, value in options.items() if value != getattr(UNTYPED, key, None)}
+    try:
+        chosen = subject_of(name, data, _columns(target), **typed)
+    except RefusedError as error:
+        raise SettingError(f"{error}: {error.cure}" if error.cure else f"{error}") from error
+    if seed is None:
+        return chosen
+    assert chosen.recipe is not None, "a model has its own weights"
+    return replace(chosen, recipe=replace(chosen.recipe, seed=seed))
+
+
+UNTYPED = ReadOptions()
+
+
+def need_something(name: str) -> None:
+    """Raise UnknownNameError for a word that is no file and is like the name of something to play with."""
+    known = names(())
+    if name in known or Path(name).suffix or Path(name).exists() or any(sign in name for sign in "*?/\\"):
+        return
+    meant = closest(name, known)
+    more = f"did you mean {meant}?" if meant else f"there is {', '.join(known)}"
+    raise UnknownNameError(f"{name!r} is no file and nothing to play with: {more}{near_file(Path(name))}")
+
+
+def _columns(target: str | None) -> Any:
+    return target.split(",") if target is not None and "," in target else target
+
+
+def show(server: PlayServer, title: str, open_page: bool | None) -> None:
+    """Say where the page is, and open it if that is wanted: by default on a terminal."""
     say(f"{title}: {server.url}", flush=True)
     opens = sys.stdout.isatty() and sys.stdin.isatty() if open_page is None else open_page
     if not opens:
@@ -68,11 +131,3 @@ def _show(server: PlayServer, title: str, open_page: bool | None) -> None:
         say("your browser opens it; Ctrl-C here stops it", flush=True)
     else:
         say("no browser could be started here: open the address yourself; Ctrl-C here stops it", error=True)
-
-
-def _wait() -> int:
-    """Return the number of the signal that ends the page."""
-    with Interrupt() as interrupt:
-        while interrupt.signal is None:
-            sleep(LOOK)
-    return interrupt.signal

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from importlib.util import find_spec
@@ -13,6 +14,8 @@ from bprop.cli.command import command
 from bprop.cli.subject import Choice, Data, Name, subject_options
 from bprop.console import say
 from bprop.errors import BpropError, SettingError
+from bprop.rules import Rule, rule_named
+from bprop.rules.rule import rules
 from bprop.stepper import Stepper
 from bprop.visible import visible, visible_lines
 
@@ -36,19 +39,51 @@ def step(
     example: Annotated[
         int, typer.Option(help="The example of the batch whose numbers are shown, counted from 0.", min=0)
     ] = 0,
+    rule: Annotated[
+        str, typer.Option(help=f"The rule of the update, the last moves: {', '.join(rules())}; none: no update.")
+    ] = "sgd",
+    lr: Annotated[float | None, typer.Option(help="The learning rate of the update (default: the rule's).")] = None,
+    plain: Annotated[
+        bool, typer.Option("--plain", help="Commands line by line, in place of one screen that changes.")
+    ] = False,
     *,
     choice: Choice,
 ) -> None:
-    """Walk through fprop and bprop box by box, forward and back, with the numbers of an example.
+    """Walk through fprop, bprop and an update, box by box, forward and back, with the numbers of an example.
+
+    On a terminal with the package textual it is one screen with arrow keys, and ? lists the keys.
 
     \b
     bprop step digits.bprop digits
+    bprop step digits.bprop digits --rule adam --lr 0.01
     bprop step digits --hidden 20 --activation tanh
     printf 'f\\nn\\nn\\nq\\n' | bprop step digits.bprop digits --example 3
     """
     chosen = choice.open(subject, data)
-    stepper = Stepper(chosen.graph, chosen.params, chosen.batch(rows), example=example, seed=choice.seed)
-    walk(stepper, lines_of_input(), printer())
+    update = rule_of(rule, lr) if chosen.graph.loss is not None else None
+    stepper = Stepper(chosen.graph, chosen.params, chosen.batch(rows), example=example, seed=choice.seed, rule=update)
+    if plain or not has_screen():
+        walk(stepper, lines_of_input(), printer())
+        return
+    from bprop.cli.step_screen import StepScreen  # which imports Textual
+
+    StepScreen(stepper).run()
+
+
+def rule_of(name: str, lr: float | None) -> Rule | None:
+    """The rule of the update; None for "none". Raises UnknownNameError, SettingError."""
+    if name == "none":
+        if lr is not None:
+            raise SettingError(f"--lr {lr:g}: without an update (--rule none) there is no learning rate")
+        return None
+    kind = rule_named(name)
+    return kind() if lr is None else kind(learning_rate=lr)
+
+
+def has_screen() -> bool:
+    """Whether both ends are a terminal that can place text, and Textual is installed."""
+    terminal = sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    return terminal and find_spec("textual") is not None
 
 
 def walk(stepper: Stepper, lines: Iterable[str], show: Callable[[str], None]) -> None:

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import typer
 
-from bprop.cli.browser import open_in_browser
 from bprop.cli.prepared import Prepared
 from bprop.cli.resume import PLACES, words_of
 from bprop.console import say
@@ -21,6 +20,7 @@ from bprop.data import DataSet
 from bprop.errors import NonFiniteError
 from bprop.graph import Graph
 from bprop.reporting import Facts, Live, report
+from bprop.reporting.opening import open_in_browser
 from bprop.sources.preparation import Preparation
 from bprop.tables.facts import with_rows
 from bprop.training import Fit, Terminated
@@ -103,13 +103,22 @@ def on_terminal() -> bool:
 def serve(port: int, wait: bool | None, opened: bool, facts: Facts) -> Live:
     """Start the live page, and print its address with how long it stays."""
     live = Live(port, facts=facts)
-    stays = wait or (wait is None and on_terminal())
-    more = "; when training has ended, the page stays until you press Ctrl-C"
-    less = " while training runs; to read the page longer, add --live-wait"
-    say(f"open this address in a browser{more if stays else less}", flush=True)
+    say(f"open this address in a browser{how_long(wait)}", flush=True)
     if opened and not open_in_browser(live.url):
         say("no browser could be started here: open the address yourself", error=True)
     return live
+
+
+def how_long(wait: bool | None) -> str:
+    """How long the page stays, and what Ctrl-C ends: see `Watching.stays`."""
+    if wait:
+        return "; when training has ended, by Ctrl-C too, the page stays until you press Ctrl-C again"
+    if wait is None and on_terminal():
+        return (
+            "; when training has ended, the page stays until you press Ctrl-C; "
+            "Ctrl-C while training runs ends both, and keeps what was learned"
+        )
+    return " while training runs; to read the page longer, add --live-wait"
 
 
 def watch(context: typer.Context, prepared: Prepared) -> Watching:

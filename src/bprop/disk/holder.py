@@ -9,6 +9,8 @@ import time
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from bprop.outside import pass_on_limit
+
 MOST = 1000  # bytes of a lock file that are read
 NO_NAME = re.compile(r"[^A-Za-z0-9._-]")  # letters that no host name has
 
@@ -87,7 +89,8 @@ def _machine() -> str:
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
         return f"{boot} {os.readlink('/proc/self/ns/pid')}"
-    except OSError:
+    except OSError as error:
+        pass_on_limit(error)
         return ""
 
 
@@ -95,5 +98,6 @@ def _started(pid: int) -> int | None:
     """When a process began, in clock ticks since the machine started; None if the system does not say."""
     try:
         return int(Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[19])
-    except (OSError, ValueError, IndexError):
+    except (OSError, ValueError, IndexError) as error:
+        pass_on_limit(error)
         return None

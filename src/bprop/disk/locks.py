@@ -13,6 +13,7 @@ from bprop.disk import named_lock
 from bprop.disk.flock import try_lock
 from bprop.disk.holder import Holder
 from bprop.errors import ModelFileError
+from bprop.outside import pass_on_limit
 
 ATTEMPTS = 1000
 PATIENCE = 50  # hundredths of a second
@@ -30,13 +31,15 @@ class Lock:
     Raises ModelFileError if another run holds the lock, or the lock file cannot be written.
     """
 
+    _descriptor: int | None = None
+    _named = False
+
     def __init__(self, path: str | os.PathLike[str], place: str | os.PathLike[str]):
-        self._descriptor: int | None = None
-        self._named = False
         self._place = place
         try:
             self.path: str = os.path.abspath(path)
         except OSError as error:
+            pass_on_limit(error)
             raise ModelFileError(f"cannot lock {place}: {error.strerror or error}") from error
         self._need()
         _held.add(self)
@@ -45,6 +48,7 @@ class Lock:
         try:
             holder = self._take()
         except OSError as error:
+            pass_on_limit(error)
             raise ModelFileError(f"cannot lock {self._place} with {self.path}: {error.strerror or error}") from error
         if holder is not None:
             raise ModelFileError(
@@ -118,17 +122,18 @@ class Lock:
             return False
 
     def release(self) -> None:
-        """Release the lock and remove its file."""
-        descriptor, self._descriptor = self._descriptor, None
+        """Release the lock and remove its file. If an exception interrupts it, another call releases the rest."""
+        descriptor = self._descriptor
         named, self._named = self._named, False
         if descriptor is None and not named:
             return
         with contextlib.suppress(OSError):
             if named:
                 named_lock.let_go(self.path + named_lock.SUFFIX)
-            if descriptor is not None and os.name != "nt":
+            if descriptor is not None and os.name != "nt" and self._is_ours(descriptor):
                 os.unlink(self.path)  # while the lock is held, so that it is no other run's file
         if descriptor is not None:
+            self._descriptor = None
             with contextlib.suppress(OSError):
                 os.close(descriptor)
             if os.name == "nt":  # Windows removes no open file, so a file that another run has opened since stays

@@ -64,7 +64,10 @@ def place(rows: Rows) -> None:
         downward[link.upper].append(link)
         upward[link.lower].append(link)
     _order(rows.rows, downward, upward)
-    room = SPARE * max(sum(item.reach_left + item.reach_right for item in row) for row in rows.rows)
+    widest = max(sum(item.reach_left + item.reach_right for item in row) for row in rows.rows)
+    room = SPARE * widest
+    if rows.page is not None and not rows.turned:
+        room = max(widest, min(room, rows.page))
     for row in rows.rows:
         _set(row, [room / 2] * len(row), [1.0] * len(row), room)
     for sweep in range(STRAIGHTENINGS):

@@ -71,27 +71,37 @@ class Ranks:
     def _within(
         self, limit: float, levels: dict[Node, int], deep: dict[Node, int], users: dict[Node, list[Node]]
     ) -> dict[Node, int]:  # fmt: skip
-        """The same with rows of limited width."""
+        """The same with rows of limited width. A box is followed by those that it alone uses, so they stay together."""
         places = {node: place for place, node in enumerate(self.boxes)}
+        children: dict[Node, list[Node]] = {node: [] for node in levels}
+        for node in sorted(levels, key=lambda node: (deep[node], -places[node])):
+            for user in users[node]:
+                children[user].append(node)
+        waiting = {node: len(users[node]) for node in levels}
+        ready = sorted((node for node in levels if not users[node]), key=lambda node: (deep[node], -places[node]))
         result: dict[Node, int] = {}
         used: dict[int, float] = {}
-        for node in sorted(levels, key=lambda node: (levels[node], -deep[node], places[node])):
-            level = max((1 + result[user] for user in users[node]), default=levels[node])
-            size = self._reach(node)
+        while ready:
+            node = ready.pop()  # that with the longest way down
+            level, size = max((1 + result[user] for user in users[node]), default=levels[node]), self._reach(node)
             while used.get(level, 0.0) and used[level] + size > limit:
                 level += 1
             result[node] = level
             used[level] = used.get(level, 0.0) + size
+            for child in children[node]:
+                waiting[child] -= 1
+                if waiting[child] == 0:
+                    ready.append(child)
         return result
 
     def _reach(self, node: Node) -> float:
         """About the room that a box takes across the edges, with its own leaves."""
-        own = [leaf for leaf in self.below[node] if leaf.is_leaf and len(self.above[leaf]) == 1]
+        own = [leaf for leaf in self.below[node] if leaf.is_leaf and len(self._users(leaf)) == 1]
         sides = ([leaf for leaf in own if (leaf.kind == "input") == data] for data in (False, True))
         return SPACE + node.across + sum(SPACE + max(leaf.across for leaf in side) for side in sides if side)
 
     def _rank_leaf(self, leaf: Node) -> None:
-        users = [user for user in self.above[leaf] if not _is_late(user)] or self.above[leaf]
+        users = self._users(leaf)
         lowest = min((self.rank[user] for user in users), default=1)
         first = [user for user in users if self.rank[user] == lowest]
         data = leaf.kind == "input" and not self.crowded and all(map(self._is_first, first))
@@ -100,6 +110,10 @@ class Ranks:
             self.rank[leaf] = lowest
         else:
             self.rank[leaf] = lowest - 1
+
+    def _users(self, leaf: Node) -> list[Node]:
+        """The boxes that use a leaf; penalties only if there are no others."""
+        return [user for user in self.above[leaf] if not _is_late(user)] or self.above[leaf]
 
     def _is_first(self, node: Node) -> bool:
         return all(child.is_leaf for child in self.below[node])

@@ -130,7 +130,7 @@ def arrange(scene: Scene, page: float | None = None) -> Rows | None:
 class _Arranger:
     def __init__(self, scene: Scene, page: float | None):
         self.edges, self.turned, self.page = scene.edges, scene.turned, page
-        ranks = Ranks(scene, WIDE_TURNED if scene.turned else min(WIDE, page or WIDE))
+        ranks = Ranks(scene, WIDE_TURNED if scene.turned else min(WIDE, (page or WIDE) - 4 * TRACK))
         self.below, self.above, self.order = ranks.below, ranks.above, ranks.order
         self.rank, self.beside = ranks.rank, ranks.beside
         self.fans: set[Node] = {

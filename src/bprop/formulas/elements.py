@@ -47,7 +47,7 @@ def narrowed(place: Place, arg: Term) -> Place:
 
 
 def moved(term: Term, place: Place) -> Place:
-    """Where an element of a moved array comes from: what was done to the values is done to their places."""
+    """The place that an element of a moved array comes from: the move of the values also moves their places."""
     (a,) = term.args
     how = term.attr[0]
     places = np.arange(a.size).reshape(a.shape)
@@ -134,8 +134,8 @@ def reduced(term: Term, place: Place) -> Piece:
     """A sum, mean, maximum, ... written out."""
     (a,) = term.args
     axes, keepdims = term.attr
-    kept = iter([at for i, at in enumerate(place) if not keepdims or i not in axes])
-    inner = list(product(*(range(a.shape[i]) if i in axes else [next(kept)] for i in range(a.ndim))))
+    others = iter([at for i, at in enumerate(place) if not keepdims or i not in axes])
+    inner = list(product(*(range(a.shape[i]) if i in axes else [next(others)] for i in range(a.ndim))))
 
     def part(k: int) -> Piece:
         return element(a, inner[k])
@@ -183,8 +183,8 @@ def sources_of_fold(term: Term) -> np.ndarray:
     size = grad.shape[axes + 1 : -1]
     counts = grad.shape[1 : axes + 1]
     places = np.arange(term.size).reshape(term.shape)
-    seen = np.array(windows(places, size, step, apart))
-    return seen[(slice(None), *(slice(0, n) for n in counts))]
+    inside = np.array(windows(places, size, step, apart))
+    return inside[(slice(None), *(slice(0, n) for n in counts))]
 
 
 def from_places(part: Term, targets: np.ndarray, flat: Any) -> Piece:

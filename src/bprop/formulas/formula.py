@@ -144,7 +144,10 @@ def _call(box: Box, names: Mapping[Box, str], loss: str = "") -> Piece:
 
 def _of_example(box: Box, arrays: Arrays, example: int) -> tuple[Arrays, int]:
     """(the arrays of the example alone where the box treats each row for itself, the row that is shown in them)."""
-    if box.keeps_rows is not True or "weights" in box.needs or not all(map(_has_plain_rows, (box, *box.children))):
+    batched = [one.dims[:1] == ("N",) for one in (box, *box.children)]
+    mixes = any(batched) and not batched[0]
+    plain = all(map(_has_plain_rows, (box, *box.children)))
+    if box.keeps_rows is not True or "weights" in box.needs or mixes or not plain:
         return arrays, example
     own = slice(example, example + 1)
     children = [a[own] if c.dims[:1] == ("N",) else a for c, a in zip(box.children, arrays.children, strict=True)]
@@ -212,7 +215,7 @@ def _lets(terms: Sequence[Term]) -> list[Line]:
 
 
 def _sent(box: Box, arrays: Arrays, wanted: Sequence[bool]) -> list[np.ndarray | None]:
-    """What bprop sends, computed by bprop itself."""
+    """The gradients that bprop sends, computed by bprop itself."""
     with np.errstate(all="ignore"):
         sent = box.bprop(arrays.grad, arrays.value, *arrays.children, *arrays.extras)
     parts = sent if isinstance(sent, tuple | list) else (sent,)

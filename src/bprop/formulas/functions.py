@@ -36,7 +36,7 @@ def record(op: str, args: Sequence[Any], compute: Callable[..., Any], attr: Any 
 
 
 class Functions:
-    """What `namespace(a)` gives for a term."""
+    """The result of `namespace(a)` for a term."""
 
     def __getattr__(self, name: str) -> Any:
         if name in CONSTANTS:
@@ -54,10 +54,8 @@ class Functions:
         if more.keys() - {"dtype"}:
             raise UnwritableError(f"{name} with {', '.join(more)}")
         terms = tuple(constant(arg) for arg in args)
-        made = record(name, terms, getattr(np, name))
-        if made.op == "number":
-            return made
-        return simplified(name, terms, made.value)
+        result = record(name, terms, getattr(np, name))
+        return result if result.op == "number" else simplified(name, terms, result.value)
 
     def clip(self, a: Any, low: Any = None, high: Any = None, **more: Any) -> Term:
         """min(max(a, low), high)."""
@@ -112,7 +110,7 @@ class Functions:
     def argmax(self, a: Any, axis: Any = None) -> Term:
         return record("argmax", [a], lambda x: np.argmax(x, axis=axis), axis)
 
-    # --- moving: `attr` does to an array of places what was done to the values ---
+    # --- moving: `attr` moves an array of places as it moved the values ---
 
     def move(self, kind: str, a: Any, how: Callable[[Any], Any], note: Any = None) -> Term:
         a = constant(a)
@@ -120,8 +118,8 @@ class Functions:
 
     def reshape(self, a: Any, shape: Any) -> Term:
         a = constant(a)
-        made = self.move("reshape", a, lambda x: np.reshape(x, shape))
-        return a if made.shape == a.shape else made
+        moved = self.move("reshape", a, lambda x: np.reshape(x, shape))
+        return a if moved.shape == a.shape else moved
 
     def squeeze(self, a: Any, axis: Any = None) -> Term:
         return self.move("reshape", a, lambda x: np.squeeze(x, axis))

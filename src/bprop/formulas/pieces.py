@@ -18,6 +18,7 @@ SPACE, THIN_SPACE = '<mspace width="0.3em"/>', '<mspace width="0.2em"/>'
 LONGEST_NAME = 40
 DIGITS = 4
 _LAYER = re.compile(r"([^\W\d_]+)(\d+)")  # h1, W12
+_NAME = re.compile(r"[^\W\d]\w*(\[[\w, ]*\])?")
 _ILLEGAL = re.compile(r"[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what XML cannot hold
 
 
@@ -44,7 +45,7 @@ def safe(text: str) -> str:
 
 def shortened(name: str) -> str:
     """A name on one line of at most `LONGEST_NAME` letters; the middle gives way, for names differ at their ends."""
-    line = visible(name)
+    line = _ILLEGAL.sub("\N{REPLACEMENT CHARACTER}", visible(name))
     if len(line) <= LONGEST_NAME:
         return line
     half = LONGEST_NAME // 2
@@ -199,22 +200,25 @@ def multiplied(first: Piece, second: Piece, sign: str = "·") -> Piece:
 def divided(first: Piece, second: Piece) -> Piece:
     """a / b, as a fraction."""
     left, right = binding(first, PRODUCT), binding(second, POWER)
-    if right.text.count("/"):
-        right = fenced(right)
     return Piece(f"<mfrac>{row(first.mathml)}{row(second.mathml)}</mfrac>", f"{left.text} / {right.text}", PRODUCT)
 
 
 def raised(base: Piece, exponent: Piece) -> Piece:
     """a^b."""
-    left = binding(base, ATOM)
     right = binding(exponent, ATOM)
-    return Piece(f"<msup>{row(left.mathml)}{row(exponent.mathml)}</msup>", f"{left.text}^{right.text}", POWER)
+    return Piece(
+        f"<msup>{row(binding(base, ATOM).mathml)}{row(exponent.mathml)}</msup>", f"{_alone(base)}^{right.text}", POWER
+    )
 
 
 def transposed(piece: Piece) -> Piece:
     """a^T."""
-    inner = binding(piece, ATOM)
-    return Piece(f"<msup>{row(inner.mathml)}<mo>⊤</mo></msup>", f"{inner.text}^T", POWER)
+    return Piece(f"<msup>{row(binding(piece, ATOM).mathml)}<mo>⊤</mo></msup>", f"{_alone(piece)}^T", POWER)
+
+
+def _alone(piece: Piece) -> str:
+    """The text of a piece below an exponent: a name, which MathML may need in brackets, needs none."""
+    return piece.text if _NAME.fullmatch(piece.text) else binding(piece, ATOM).text
 
 
 def root(piece: Piece) -> Piece:

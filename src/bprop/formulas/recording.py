@@ -75,7 +75,7 @@ def child_terms(box: Box, names: Mapping[Box, str], arrays: Arrays) -> list[Term
 
 
 def fprop_term(box: Box, names: Mapping[Box, str], arrays: Arrays) -> Term:
-    """What fprop computes, or the plain mathematics of it, if the class writes it down. Raises UnwritableError."""
+    """The term that fprop computes, or that of the class's `formula`, if it has one. Raises UnwritableError."""
     terms = child_terms(box, names, arrays)
     term = ran(lambda: constant(written(box, "formula", "fprop", terms)))
     name_results(term, results_of(box, names, terms))
@@ -85,7 +85,7 @@ def fprop_term(box: Box, names: Mapping[Box, str], arrays: Arrays) -> Term:
 def bprop_terms(
     box: Box, names: Mapping[Box, str], arrays: Arrays, wanted: Sequence[bool], loss: str
 ) -> list[Term | None]:
-    """What bprop sends to each child; None for what it does not send. Raises UnwritableError."""
+    """The terms that bprop sends to the children; None where it sends nothing. Raises UnwritableError."""
     name = name_of(box, names)
     grad, value = leaf(arrays.grad, Symbol(name, loss)), leaf(arrays.value, Symbol(name))
     terms = [grad, value, *child_terms(box, names, arrays)]

@@ -1,4 +1,4 @@
-"""Arrays that record what is computed of them: box code runs on them and leaves a formula behind.
+"""Arrays that record the computing: box code runs on them and leaves a formula behind.
 
 A term has a value, a NumPy array, and knows the operation and the terms that it comes from. So one run of fprop or
 bprop gives the formula with names, and the same with the numbers of the pass.
@@ -169,12 +169,12 @@ def count_of(shape: Any) -> int:
 
 def terms_of(term: Term) -> Iterator[Term]:
     """All terms that a term is made of, itself included, each once."""
-    seen: set[int] = set()
+    visited: set[int] = set()
     pending = [term]
     while pending:
         current = pending.pop()
-        if id(current) not in seen:
-            seen.add(id(current))
+        if id(current) not in visited:
+            visited.add(id(current))
             yield current
             pending.extend(current.args)
 

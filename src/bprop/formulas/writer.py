@@ -99,7 +99,7 @@ class Writer:
             raise UnwritableError("more axes than letters") from None
 
     def explained(self) -> tuple[tuple[str, Written], ...]:
-        """What the names stand for that formulas give to a part of them."""
+        """The parts of the formula that have names of their own in it."""
         return tuple((name, write(term)) for name, term in self.lets.items())
 
     # --- whole arrays ---
@@ -314,6 +314,6 @@ class Writer:
         (a,) = term.args
         axes, keepdims = term.attr
         fresh = self.fresh(a, axes)
-        kept = iter([one for i, one in enumerate(letters) if not keepdims or i not in axes])
-        inner = tuple(fresh[i] if i in axes else next(kept) for i in range(a.ndim))
+        others = iter([one for i, one in enumerate(letters) if not keepdims or i not in axes])
+        inner = tuple(fresh[i] if i in axes else next(others) for i in range(a.ndim))
         return reduced(term.op, [letter for letter in fresh if letter], self.at(a, inner))

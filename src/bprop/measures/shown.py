@@ -75,5 +75,5 @@ def _details(scores: Mapping[str, Any]) -> list[str]:
     if isinstance(confusion := scores.get("confusion"), Mapping):
         labels = confusion["classes"]
         rows = [[f"true {label}", *row] for label, row in zip(labels, confusion["counts"], strict=True)]
-        parts.append(table(["", *(f"predicted {label}" for label in labels)], rows, caption="rows of each class"))
+        parts.append(table(["predicted:", *labels], rows, caption="how many rows of each class got which answer"))
     return parts

@@ -11,6 +11,8 @@ LIGHT = "--b-a:#2f5aa8;--b-b:#b3540f;--b-good:#1d7f4e;--b-bad:#b3261e;"
 DARK = "--b-a:#8ab4f8;--b-b:#f0a45c;--b-good:#6fd3a0;--b-bad:#ff9c8f;"
 IS_LIGHT = ("[data-jp-theme-light=true]", "body.vscode-light", "html[theme=light]", ":root[data-theme=light]", ".light")
 IS_DARK = ("[data-jp-theme-light=false]", "body.vscode-dark", "html[theme=dark]", ":root[data-theme=dark]", ".dark")
+CARD = ".bprop-card.bprop-card.bprop-card"
+"""The class three times: JupyterLab's rules for the tables of an output name two classes."""
 FONT = "ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono','Liberation Mono',monospace"
 
 
@@ -33,9 +35,11 @@ _RULES = {
     " tr, tr:nth-child(odd), tr:hover": "background:none",
     " th, td": (
         "text-align:left;vertical-align:top;padding:2px 14px 2px 0;border:0;max-width:34em;white-space:normal;"
-        "color:inherit;background:none"
+        "overflow-wrap:break-word;color:inherit;background:none"
     ),
-    " thead th": "font-weight:600;border-bottom:1px solid color-mix(in srgb,currentColor 25%,transparent)",
+    " thead th": (
+        "font-weight:600;vertical-align:bottom;border-bottom:1px solid color-mix(in srgb,currentColor 25%,transparent)"
+    ),
     " tbody th": "font-weight:600;white-space:nowrap",
     " .bprop-n": f"text-align:right;font-family:{FONT};font-variant-numeric:tabular-nums;white-space:nowrap",
     " .bprop-numbers td": f"text-align:right;font-family:{FONT};padding:1px 10px 1px 0;white-space:nowrap",
@@ -63,7 +67,7 @@ def _rules() -> str:
     sheet += [_scoped(IS_LIGHT, LIGHT), _scoped(IS_DARK, DARK)]
     for where, rules in _RULES.items():
         places = where.split(",") if where else [""]
-        sheet.append(",".join(f".bprop-card{place}" for place in places) + f"{{{rules}}}")
+        sheet.append(",".join(f"{CARD}{place}" for place in places) + f"{{{rules}}}")
     return "".join(sheet)
 
 

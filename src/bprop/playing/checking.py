@@ -37,13 +37,13 @@ def check_weight(work: Work, computed: Computed, name: str, index: tuple[int, ..
     """J(w +- eps) and their secant beside backpropagation's tangent, the curve around w, and the verdict.
 
     "slope" is that of the secant, (J(w + eps) - J(w - eps)) / (2 eps). The verdict does not hang on this eps: see
-    `bprop.check.slope`; "numeric" is the slope that it found.
+    `bprop.check.slope`; "numeric" is the slope on which it rests.
     """
     rows = min(MOST_ROWS, len(computed.values(work).context.weights))
     with np.errstate(all="ignore"):
         check = opened(work, computed, rows)
         comparison = check.comparison(name)
-        verdict = comparison.along_element(index)
+        verdict = check.element(comparison, name, index)
         w, here = comparison.x[index], objective_of(check.graph, check.plan, check.state, check.context)
 
         def objective(at: Any) -> Any:
@@ -72,7 +72,7 @@ def _words(verdict: Verdict, tangent: float) -> str:
     if verdict.kind == KINK:
         return (
             f"there is a kink at this value: the slope is {verdict.left:.6g} to the left and {verdict.right:.6g} to "
-            f"the right; backpropagation gives {tangent:.6g}, which lies between them and is a legal choice"
+            f"the right; backpropagation gives {tangent:.6g}, a legal choice, for every box is right by itself"
         )
     if verdict.kind == WRONG:
         return f"WRONG: backpropagation gives {tangent:.10g}, but finite differences give {numeric}"

@@ -1,4 +1,4 @@
-"""What follows from a state, kept as long as that from which it follows stays the same."""
+"""Values, gradients and runs that follow from a state, kept as long as the things from which they follow."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Computed:
     # --- one example ---
 
     def example(self, state: State) -> dict[str, np.ndarray]:
-        """{input: array (1, ...)} of the example that is looked at, with the numbers typed by hand."""
+        """{input: array (1, ...)} of the example of the pass, with the numbers typed by hand."""
         view, subject = state.view, state.work.subject
         return self._of("example", (subject, view.row, view.own), lambda: example_of(subject, view.row, view.own))
 

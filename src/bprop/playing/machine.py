@@ -67,7 +67,7 @@ class Machine:
         return self._safely(lambda: self._ticked(steps))
 
     def _safely(self, act: Callable[[], Answer]) -> Answer:
-        """What an act answers. If it fails, nothing has changed, and the answer says why."""
+        """The answer of an act. If it fails, nothing has changed, and the answer says why."""
         before = self.state, self._past, self._gesture, dict(self._sent), self.version
         try:
             return act()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from bprop.graph import Graph
+from bprop.playing.mistakes import plant
 from bprop.playing.recipe import DTYPES, Recipe
 from bprop.playing.subjects.subject import Subject
 from bprop.structure.order import topological_order
@@ -66,6 +67,11 @@ def network_of(subject: Subject, recipe: Recipe | None) -> Network:
     graph = recipe.graph(subject.task, subject.inputs, subject.outputs, subject.scaling, subject.embeddings)
     dtype = np.dtype(recipe.dtype)
     return Network(graph, cast(graph.init(recipe.seed), dtype), dtype, recipe.seed)
+
+
+def planted(network: Network, name: str, box: str) -> Network:
+    """The network with a mistake in one of its boxes (see `bprop.playing.mistakes`)."""
+    return replace(network, graph=plant(network.graph, name, box))
 
 
 def cast(theta: Theta, dtype: np.dtype) -> dict[str, np.ndarray]:

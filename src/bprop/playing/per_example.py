@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from bprop.errors import GraphError
@@ -33,26 +35,28 @@ def gradients_of_examples(graph: Graph, values: Values, name: str, index: tuple[
         total = np.zeros(count, values.context.dtype)
         for node in users:
             if grads[node.slot] is not None:
-                total += [_sent(node, slot, grads, values, row)[index] for row in range(count)]
+                total += [sent[index] for sent in _sent(node, slot, grads[node.slot], values, count)]
     return total
 
 
-def _sent(node: Node, slot: int, grads: list[Array], values: Values, row: int) -> Array:
-    """The gradient that a box sends to the parameter in `slot`, of one row alone."""
-    cut, plan, state = slice(row, row + 1), values.plan, values.state
-
-    def of_row(at: int) -> Array:
-        return state.values[at][cut] if plan.boxes[at].dims[:1] == ("N",) else state.values[at]
-
+def _sent(node: Node, slot: int, grad: Array, values: Values, count: int) -> Iterator[Array]:
+    """The gradients that a box sends to the parameter in `slot`, for each row alone."""
+    plan, state, rows = values.plan, values.state, len(values.context.weights)
+    used = {at: state.values[at] for at in (node.slot, *node.children)}
+    by_row = [at for at in used if plan.boxes[at].dims[:1] == ("N",)]
+    extras = state.extras[node.slot]
     alone: list[Array] = [None] * len(state.values)
-    for at in (node.slot, *node.children):
-        alone[at] = of_row(at)
-    extras = tuple(
-        e[cut] if np.ndim(e) and len(e) == len(values.context.weights) else e for e in state.extras[node.slot]
-    )
-    sent = send(node, grads[node.slot][cut], State(alone, {node.slot: extras}), [c == slot for c in node.children])
-    parts = [part for part, child in zip(sent, node.children, strict=True) if child == slot and part is not None]
-    return sum(parts[1:], parts[0]) if parts else np.zeros_like(state.values[slot])
+    for at, array in used.items():
+        alone[at] = array
+    wanted = [child == slot for child in node.children]
+    for row in range(count):
+        cut = slice(row, row + 1)
+        for at in by_row:
+            alone[at] = used[at][cut]
+        own = tuple(e[cut] if np.ndim(e) and len(e) == rows else e for e in extras)
+        sent = send(node, grad[cut], State(alone, {node.slot: own}), wanted)
+        parts = [part for part in sent if part is not None]
+        yield sum(parts[1:], parts[0]) if parts else np.zeros_like(used[slot])
 
 
 def _one_by_one(graph: Graph, values: Values, name: str, index: tuple[int, ...], count: int) -> Array | None:

@@ -32,7 +32,7 @@ class Layer:
 
 @dataclass(frozen=True)
 class Recipe:
-    """What a person chooses of a network; the data says how many inputs and outputs it has.
+    """The choices of a person who builds a network; the data says how many inputs and outputs it has.
 
     skips : (i, j), layer j also takes the units of layer i; 0 is the input, L + 1 the layer of the outputs.
     loss : its name in `bp.mlp`. penalty : "l1", "l2" or None, times `strength`.
@@ -117,10 +117,10 @@ class Recipe:
 
     def architecture(self, task: str) -> Architecture:
         """The choices of `bp.mlp` that the recipe makes."""
-        weights = {self.penalty: self.strength} if self.penalty is not None else {}
+        l1, l2 = (self.strength if self.penalty == kind else None for kind in PENALTIES)
         return Architecture(
             tuple(layer.units for layer in self.layers), tuple(layer.activation for layer in self.layers), task,
-            self.loss, init=None if self.initialisation == GLOROT else self.initialisation, **weights,
+            self.loss, l1, l2, init=None if self.initialisation == GLOROT else self.initialisation,
         )  # fmt: skip
 
     def graph(

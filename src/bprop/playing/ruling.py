@@ -16,7 +16,7 @@ def made(kind: type[Rule], rate: Any, settings: Any, before: Rule | None) -> Rul
     chosen = read.keys({} if settings is None else settings, "settings", {}, _readers(kind))
     if rate is not None:
         chosen["learning_rate"] = read.number(rate, "rate", 0.0, 1e6)
-    elif type(before) is kind:
+    elif before is not None and type(before) is kind:
         chosen["learning_rate"] = before.learning_rate
     try:
         return kind(**chosen)

@@ -18,7 +18,8 @@ from zlib import crc32
 import numpy as np
 
 from bprop.playing import read
-from bprop.playing.network import Network, cast, network_of
+from bprop.playing.lessons import LESSONS
+from bprop.playing.network import Network, cast, network_of, planted
 from bprop.playing.recipe import Recipe
 from bprop.playing.refused import RefusedError
 from bprop.playing.ruling import made
@@ -49,7 +50,7 @@ def _plain(state: State) -> dict[str, Any]:
         "subject": work.subject.name,
         "mark": mark(work.subject),
         "recipe": None if work.recipe is None else work.recipe.plain(),
-        "mistake": work.mistake,
+        "mistake": None if work.mistake is None else list(work.mistake),
         "theta": _arrays(work.theta) if any(work.theta[n] is not a for n, a in work.network.start.items()) else None,
         "rule": {"name": type(training.rule).__name__, "settings": _settings(training.rule)},
         "state": None if training.rule_state is None else {n: _arrays(a) for n, a in training.rule_state.items()},
@@ -77,7 +78,7 @@ def mark(subject: Subject) -> int:
     total = crc32(repr((subject.task, subject.inputs, subject.outputs)).encode())
     for arrays in (subject.data, subject.held_out or {}):
         for name, array in arrays.items():
-            total = crc32(np.ascontiguousarray(array), crc32(f"{name}{array.shape}{array.dtype}".encode(), total))
+            total = crc32(array.tobytes(), crc32(f"{name}{array.shape}{array.dtype}".encode(), total))
     return total
 
 
@@ -101,9 +102,12 @@ def restored(text: str, subjects: Subjects) -> State:
     network = network_of(subject, recipe)
     if network.graph.weight_count > MOST_WEIGHTS:
         raise RefusedError(f"a shared network has at most {MOST_WEIGHTS:,} weights")
+    mistake = _mistake(fields_["mistake"])
+    if mistake is not None:
+        network = planted(network, *mistake)
     theta = network.start if fields_["theta"] is None else _theta(fields_["theta"], network)
     training = _training(fields_, subject, network)
-    work = Work(subject, recipe, network, theta, training)
+    work = Work(subject, recipe, network, theta, training, mistake)
     return State(work, _view(fields_, work))
 
 
@@ -120,6 +124,15 @@ def _opened(text: Any) -> Any:
         return json.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     except (ValueError, RecursionError):  # of base64 and of JSON too
         raise RefusedError("this is no shared state: it was cut off, or changed on the way") from None
+
+
+def _mistake(value: Any) -> tuple[str, str] | None:
+    if value is None:
+        return None
+    pair = [read.text(one, "mistake") for one in read.listed(value, "mistake", 2)]
+    if len(pair) != 2:
+        raise RefusedError("mistake is [name, box]")
+    return pair[0], pair[1]
 
 
 def _theta(value: Any, network: Network) -> dict[str, np.ndarray]:
@@ -177,7 +190,18 @@ def _rule(value: Any) -> Rule:
 def _view(fields_: Mapping[str, Any], work: Work) -> View:
     row = read.whole(fields_["row"], "row", 0, work.subject.rows - 1)
     position = read.whole(fields_["position"], "position", 0, 10**9)
-    return View(row, _own(fields_["own"], work), position, _chosen(fields_["chosen"], work))
+    lesson = _lesson(fields_["lesson"])
+    return View(row, _own(fields_["own"], work), position, _chosen(fields_["chosen"], work), lesson=lesson)
+
+
+def _lesson(value: Any) -> tuple[str, int] | None:
+    if value is None:
+        return None
+    pair = read.listed(value, "lesson", 2)
+    if len(pair) != 2:
+        raise RefusedError("lesson is [name, step]")
+    name = read.choice(pair[0], "lesson", LESSONS)
+    return name, read.whole(pair[1], "step", 1, len(LESSONS[name].steps))
 
 
 def _own(value: Any, work: Work) -> dict[str, np.ndarray] | None:

@@ -135,5 +135,5 @@ def planned(rule: Rule, work: Work, gradients: Any) -> dict[str, Any]:
     """theta after the update that the rule would make with these gradients."""
     training = work.training
     trained = {name: work.theta[name] for name in gradients}
-    state = rule.init(trained) if training.rule_state is None else training.rule_state
+    state = rule.init(trained) if training.rule_state is None else dict(training.rule_state)
     return rule.step(trained, gradients, state, training.updates)[0]

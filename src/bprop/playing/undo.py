@@ -1,4 +1,4 @@
-"""What undo and redo go back to: works, which nothing changes."""
+"""The past, to which undo and redo go: works, which nothing changes."""
 
 from __future__ import annotations
 

@@ -39,7 +39,8 @@ class Training:
 
     def anew(self) -> Training:
         """The same settings, before the first update."""
-        return Training(self.rule, self.batch_size)
+        is_new = self.total == 0 and self.rule_state is None and not self.curve.points and self.step == self.epoch == 0
+        return self if is_new else Training(self.rule, self.batch_size)
 
     def with_rule(self, rule: Rule) -> Training:
         """The training with another rule: one of the same class that needs the same state goes on with it, any other
@@ -64,7 +65,7 @@ def _keys(rule: Rule) -> set[str]:
 class Work:
     """All that undo restores: the subject, the network, theta and the training.
 
-    mistake : the name of the planted mistake in the network, if there is one.
+    mistake : (name, box) of the planted mistake in the network, if there is one.
     """
 
     subject: Subject
@@ -72,7 +73,7 @@ class Work:
     network: Network
     theta: Theta
     training: Training
-    mistake: str | None = None
+    mistake: tuple[str, str] | None = None
 
     def is_same(self, other: Work) -> bool:
         """Whether another work has the same parts, to the bit."""
@@ -92,11 +93,11 @@ class Work:
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """What a person looks at. Undo leaves it as it is, where it still fits.
+    """The view of a person. Undo leaves it as it is, where it still fits.
 
     row : of the training set, the example of the pass. own : {input: numbers} in their place, typed by hand.
     position : moves made of its pass. chosen : a weight, (parameter, index). check : the last result of a check.
-    lesson : (name, step).
+    lesson : (name, step). answer : to the question of this step. begun : the work at its beginning.
     """
 
     row: int = 0
@@ -105,6 +106,8 @@ class View:
     chosen: tuple[str, tuple[int, ...]] | None = None
     check: Any = None
     lesson: tuple[str, int] | None = None
+    answer: str | float | None = None
+    begun: Work | None = None
 
 
 FIRST = View()
@@ -112,7 +115,7 @@ FIRST = View()
 
 @dataclass(frozen=True, eq=False)
 class State:
-    """The whole state: what there is, what is looked at, and whether training runs."""
+    """The whole state: the work, the view of it, and whether training runs."""
 
     work: Work
     view: View = FIRST

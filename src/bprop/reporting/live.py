@@ -89,9 +89,10 @@ class Live(Described):
 
     def end(self, fit: Model) -> None:
         """Called when training has ended."""
+        by_hand = self.steering.stopping
         self.steering.end()
         with self._changed:
-            self._model, self._run = fit, run_of(fit)
+            self._model, self._run = fit, {**run_of(fit), "by_hand": by_hand}
             self._version += 1
 
     def show(self, data: Any, *, weights: Any = None, name: str = "test") -> None:

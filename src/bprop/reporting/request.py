@@ -53,7 +53,7 @@ class Request(NamedTuple):
 
     @property
     def size(self) -> int:
-        """The bytes of its body. Raises RefusedError where that is not said, or is too much."""
+        """The bytes of its body. Raises RefusedError without a length, and where it is too much."""
         length = self.length or ""
         if not (length.isascii() and length.isdigit()):
             raise RefusedError(411, "a command says how long it is, in Content-Length")
@@ -101,9 +101,9 @@ def _request(first: str, *lines: str) -> Request:
     if len(hosts) > 1 or (netloc and hosts and hosts[0].lower() != netloc.lower()):
         raise RefusedError(400, "the request names two hosts")
     if any(len(values) > 1 for values in headers.values()):
-        raise RefusedError(400, "the request says a thing twice")
-    counted = [values[0] if values else None for values in headers.values()]
-    return Request(method, address.path, address.query, *counted)
+        raise RefusedError(400, "a header that may come once comes twice")
+    own_host, origin, kind, length = (values[0] if values else None for values in headers.values())
+    return Request(method, address.path, address.query, own_host, origin, kind, length)
 
 
 def answer(code: int, kind: str, content: bytes, *, with_body: bool = True) -> bytes:

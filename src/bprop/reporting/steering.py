@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from threading import Condition
 from time import monotonic
@@ -22,6 +21,9 @@ class Steering:
     them at its own pace. moment : where training is, as plain data; None before its first steps.
     """
 
+    followed: bool
+    takes_rate: bool
+    rate: float | None
     stopping: bool
     paused: bool
     rates: list[float]
@@ -65,8 +67,8 @@ class Steering:
     def _legal(self, value: Any) -> float:
         if not self.takes_rate:
             raise SettingError("the update rule of this training has no learning rate that can be changed")
-        legal = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-        if not legal or not 0 <= value <= LARGEST:
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not number or not 0 <= value <= LARGEST:
             raise SettingError(f"a learning rate is a number from 0 to {LARGEST:g}, not {value!r:.60}")
         return float(value)
 

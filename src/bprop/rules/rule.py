@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from functools import reduce
+from functools import partial, reduce
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
@@ -14,6 +14,7 @@ from bprop.errors import CallError, SettingError, UnknownNameError
 from bprop.names import known
 from bprop.namespace import Array, namespace
 from bprop.notebook import Described
+from bprop.outside import fails_again
 from bprop.registry import is_redefinition
 from bprop.rules.factors import read_factors, update_by_factor
 from bprop.rules.runtime import plain_numbers
@@ -163,9 +164,12 @@ class Rule(Described, ABC):
         """alpha of the updates t .. t + count - 1, in float64. Every engine uses these, and the history shows them."""
         if type(self).rate is not Rule.rate:
             return np.array([self.rate(t + i) for i in range(count)], np.float64)
+        several = partial(self.alpha, np.arange(t, t + count, dtype=np.int64))
         try:
-            alphas = self.alpha(np.arange(t, t + count, dtype=np.int64))
+            alphas = several()
         except Exception:  # a user's schedule may take one number at a time; if it is wrong, the calls below raise
+            if not fails_again(several):
+                raise
             if count > 1:
                 return np.concatenate([self.rates(t + i, 1) for i in range(count)])
             alphas = self.alpha(int(t))

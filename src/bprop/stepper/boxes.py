@@ -16,13 +16,14 @@ def rows(stepper: Moves, first: int = 0, end: int | None = None) -> list[Row]:
     """The boxes from slot `first` to `end`."""
     plan = stepper.plan
     here = place(stepper) if stepper.last is not None and (stepper.last.node or stepper.last.parameter) else -1
+    names, merges = names_of(stepper), merged_boxes(stepper)
     partial = {child for move in stepper.moves[stepper.position :] if move.phase == BPROP for child in children(move)}
     lines = []
     for slot in range(first, len(plan.boxes) if end is None else end):
         box, name = plan.boxes[slot], plan.names[slot]
-        kind = formula(box, names_of(stepper)) if box.children else type(box).__name__.lower()
+        kind = formula(box, names) if box.children else type(box).__name__.lower()
         value = "value" if stepper.state.values[slot] is not None else NOT_YET
-        why = merged(stepper, name)
+        why = merges.get(name, "")
         gradient = "none" if why else _gradient(stepper, slot, slot in partial)
         lines.append(Row(name, kind, value, "updated" if name in stepper.updated else gradient, why, slot == here))
     return lines
@@ -55,18 +56,20 @@ def _gradient(stepper: Moves, slot: int, partial: bool) -> str:
     return "part" if partial else "gradient"
 
 
-def merged(stepper: Moves, name: str) -> str:
-    """The reason why a box has no gradient, if the box above is computed together with it (see graph.rewrites)."""
-    if stepper.graph.loss is None or name not in stepper.graph.merged:
-        return ""
-    above, sources = stepper.graph.merged[name]
-    return f"no gradient: {above} is computed from {', '.join(sources)} directly"
+def merged_boxes(stepper: Moves) -> dict[str, str]:
+    """{name: why it has no gradient} of the boxes that the box above is computed together with (graph.rewrites)."""
+    if stepper.graph.loss is None:
+        return {}
+    merges = stepper.graph.merged.items()
+    return {
+        name: f"no gradient: {above} is computed from {', '.join(below)} directly" for name, (above, below) in merges
+    }
 
 
 def why_no_gradient(stepper: Moves, slot: int) -> str:
     """The reason why a box has no gradient here, in a sentence."""
     name, box = stepper.plan.names[slot], stepper.plan.boxes[slot]
-    if why := merged(stepper, name):
+    if why := merged_boxes(stepper).get(name):
         return f"{why}. Graph(..., stable=False) computes {name} by itself, and then it has a gradient"
     if stepper.graph.loss is None:
         return "no gradient: the graph has no loss"

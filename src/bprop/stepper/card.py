@@ -9,6 +9,7 @@ import numpy as np
 
 from bprop.formulas import STYLE
 from bprop.notebook import card, numbers_of, safe
+from bprop.notebook.style import CARD
 from bprop.stepper.blocks import Block, Heading, Maths, Numbers, Remark, Sentence
 from bprop.stepper.boxes import place, rows
 from bprop.stepper.details import details
@@ -23,11 +24,16 @@ MARKS = {"value": "●", "gradient": "●", "part": "◐", "not yet": "○", "no
 """The signs of how far a value or gradient is. A title says it in words."""
 
 
-OWN = (
-    ".bprop-card .bprop-part{flex:1 1 24em;min-width:0;max-width:100%}"
-    ".bprop-card .bprop-label{font-weight:600;margin-top:8px}.bprop-card .bprop-array{max-width:100%}"
-    ".bprop-card .bprop-maths{overflow-x:auto;max-width:100%;margin:4px 0}"
-    ".bprop-card .bprop-maths math{text-align:left;margin-left:0;width:max-content}"
+OWN = "".join(
+    f"{CARD} {where}{{{rules}}}"
+    for where, rules in {
+        ".bprop-boxes": "flex:0 1 24em;max-width:100%",
+        ".bprop-part": "flex:1 1 26em;min-width:0;max-width:100%",
+        ".bprop-label": "font-weight:600;margin-top:8px",
+        ".bprop-array": "max-width:100%",
+        ".bprop-maths": "overflow-x:auto;max-width:100%;margin:4px 0",
+        ".bprop-maths math": "text-align:left;margin-left:0;width:max-content",
+    }.items()
 )
 
 
@@ -40,7 +46,7 @@ def body(stepper: Moves, chosen: str = "") -> str:
     """The boxes and the last move."""
     more = f"<div class='bprop-part'>{blocks_html(view(stepper, chosen))}</div>" if chosen else ""
     move = f"<div class='bprop-part'>{blocks_html(details(stepper))}</div>"
-    style = "".join(f".bprop-card {line}\n" for line in STYLE.strip().split("\n"))
+    style = "".join(f"{CARD} {line}\n" for line in STYLE.strip().split("\n"))
     return f"<style>{style}{OWN}</style><div class='bprop-row'>{_boxes(stepper)}{move}{more}</div>"
 
 
@@ -60,7 +66,7 @@ def _boxes(stepper: Moves) -> str:
         lines.append(f"<tr><td colspan='4' class='bprop-faint'>{count - end:,} boxes after</td></tr>")
     head = "<tr><th scope='col'>value</th><th scope='col'>gradient</th><th scope='col'>box</th><th></th></tr>"
     return (
-        "<div class='bprop-scroll' tabindex='0' style='max-height:34em'><table>"
+        "<div class='bprop-scroll bprop-boxes' tabindex='0' style='max-height:34em'><table>"
         f"<thead>{head}</thead><tbody>{''.join(lines)}</tbody></table></div>"
     )
 

@@ -65,7 +65,8 @@ class Cell:
             words.append(f"{left} left")
         if self._engine:
             words.append(f"engine {self._engine}")
-        title = "Trained" if ended else "Training"
+        number = f" {self.display.number}" if self.display.number > 1 else ""  # of several in a loop
+        title = f"Trained{number}" if ended else f"Training{number}"
         groups = [] if self._record is None else measured(self._record)
         html = card(title, ", ".join(words), self._bar(), *map(note, groups), self._curve())
         self.display(html, "\n".join([f"{title}: {', '.join(words)}", *groups]))

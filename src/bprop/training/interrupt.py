@@ -85,15 +85,5 @@ class CtrlC(Interrupt):
             raise Stopped
 
 
-def pass_on_limit(error: BaseException) -> None:
-    """Raise the error, or its cause, if it is a time limit of the user: then no file is at fault.
-
-    A handler of signals that raises TimeoutError raises an OSError, but one without a number of the system's.
-    """
-    for one in (error, error.__cause__):
-        if isinstance(one, TimeoutError) and one.errno is None:
-            raise one
-
-
 def _put_back(number: int, handler: Any) -> None:
     signal.signal(number, signal.SIG_DFL if handler is None else handler)  # None: not set from Python

@@ -170,7 +170,9 @@ class Trainer(Between):
     def _stopped_after_epoch(self) -> str | None:
         if self.interrupted():
             return "interrupted"
-        return "callback" if not self.whole or self._callbacks_stop() or self.hooks.stopping or self.helm.stops else None
+        return (
+            "callback" if not self.whole or self._callbacks_stop() or self.hooks.stopping or self.helm.stops else None
+        )
 
     def _end(self, stopped: str) -> Fit:
         fit, at = self.fit(stopped), self.position

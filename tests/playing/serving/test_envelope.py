@@ -25,6 +25,7 @@ def test_what_is_no_number_of_a_message_is_none(number):
         ("[]", "a message is"), ('{"id": 1}', "a message is"), ('{"command": {}}', "names what to do"),
         ('{"command": {"do": "a"}, "and": 1}', "unknown key: 'and'"),
         ('{"command": {"do": "a", "x": 1e999}}', "finite"),
+        ('{"command": {"do": "a", "x": 1' + "0" * 400 + "}}", "large"),
         ('{"command": {"do": "a", "x": ' + "[" * 20 + "]" * 20 + "}}", "more than 12"),
     ],
 )  # fmt: skip

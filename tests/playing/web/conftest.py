@@ -36,9 +36,9 @@ class Play:
     def __init__(self, browser, subject, width=1440, height=1100, **settings):
         from bprop.playing.machine import Machine
         from bprop.playing.serving import PlayServer
-        from bprop.playing.subjects.opening import by_name
+        from bprop.playing.subjects.opening import subject_of
 
-        self.machine = Machine(by_name(subject, {}) if isinstance(subject, str) else subject)
+        self.machine = Machine(subject_of(subject))
         self.server = PlayServer(self.machine)
         self.context = browser.new_context(
             viewport={"width": width, "height": height}, reduced_motion="reduce", **settings
@@ -77,10 +77,10 @@ class Play:
 
     # --- the page ---
 
-    def send(self, name, **more):
+    def send(self, command, **more):
         """A command, sent by the page; returns when its answer is shown."""
         self.page.evaluate(
-            "([name, more]) => document.getElementById('play').play.store.send(name, more)", [name, more]
+            "([name, more]) => document.getElementById('play').play.store.send(name, more)", [command, more]
         )
         return self.settle()
 

@@ -25,9 +25,34 @@ def go_through(play):
     page.click("text=Share")
     yield "the address"
     page.keyboard.press("Escape")
+    page.select_option('[aria-label="Planted mistake"]', index=1)
+    page.click('[data-do="check_boxes"]')
+    page.wait_for_selector(".verdict.wrong")
+    yield "a mistake is found"
+    page.select_option(".field:has-text('Rule') select", "Adam")
+    page.select_option(".train-bar .field:has-text('Penalty') select", "l2")
+    play.send("layer", at=3, units=9, activation="leaky_relu")
+    play.send("skip", **{"from": 0, "to": 3})
+    yield "another network"
     play.send("example", row=10**6)
     page.wait_for_selector(".toast")
     yield "an error"
+
+
+OVERLAPS = """() => {
+    const cards = [...document.querySelectorAll('.card')].filter((card) => card.offsetParent !== null), bad = [];
+    const boxes = cards.map((card) => card.getBoundingClientRect());
+    cards.forEach((card, i) => {
+        if (card.scrollWidth > card.clientWidth + 1) bad.push(card.className + ' is too narrow for what it holds');
+        for (let j = 0; j < i; j++) {
+            const a = boxes[i], b = boxes[j];
+            if (a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1) {
+                bad.push(`${card.className} lies over ${cards[j].className}`);
+            }
+        }
+    });
+    return bad;
+}"""
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(420, "dark"), (1024, "light"), (1440, "dark")])
@@ -37,6 +62,7 @@ def test_axe_finds_nothing_in_any_state(opened, width, scheme):
         play.settle()
         assert play.axe() == [], state
         assert play.page.evaluate("document.documentElement.scrollWidth") <= width, state
+        assert play.page.evaluate(OVERLAPS) == [], state
 
 
 def test_no_state_asks_anybody_else_or_breaks_the_policy(opened):

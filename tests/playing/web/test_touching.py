@@ -49,10 +49,7 @@ def test_a_weight_is_dragged_with_the_mouse(play):
     assert_moved(before, after, name)
     assert name in play.page.text_content(".inspector h2")
     assert after["weights"][name] == play.theta["W2"][0, 1]
-    # all that was seen on the way is undone
-    while play.machine._past.undo and play.theta["W2"][0, 1] != before["weights"][name]:
-        play.page.keyboard.press("Control+z")
-        play.settle()
+    play.page.keyboard.press("Control+z")  # a drag is one step
     assert everything(play) == before
 
 
@@ -110,6 +107,18 @@ def test_a_click_in_the_plane_makes_an_example_of_that_point(play):
     np.testing.assert_allclose(point, low + (high - low) * [0.25, 0.75], atol=0.02 * np.max(high - low))
 
 
+def test_the_target_of_the_example_is_another_one(play):
+    before = everything(play)
+    y = int(play.data["y"][0])
+    play.page.select_option('[data-control~="target"] select', str(1 - y))
+    play.settle()
+    after, gradients = play.units(), play.units("gradient")
+    values = play.graph.fprop(play.theta, {"x": play.data["x"][:1], "y": np.array([1 - y])})
+    assert after["loss 0"] == values["loss"][0] != before["values"]["loss 0"]
+    assert gradients["h2 0"] == play.graph.bprop(values)["h2"][0, 0]
+    assert "your own example" in play.page.text_content(".pass")
+
+
 def test_arrow_keys_walk_through_the_network(play):
     page = play.page
     page.focus('[data-unit="h1 0"]')
@@ -126,3 +135,42 @@ def test_arrow_keys_walk_through_the_network(play):
     assert page.evaluate("document.activeElement.dataset.unit") == "h1 0"
     stops = page.eval_on_selector_all(".network-stage [data-item][tabindex='0']", "all => all.length")
     assert stops == 1
+
+
+def test_the_top_of_the_plane_is_where_the_second_input_is_large(opened):
+    """f depends on x2 alone: class 1 above, class 0 below."""
+    play = opened("moons")
+    theta = {name: np.zeros_like(array) for name, array in play.theta.items()}
+    theta["W1"][1, 0] = theta["W2"][0, 0] = theta["W3"][0, 1] = 3.0
+    for name in ("W1", "W2", "W3"):
+        for index in np.ndindex(theta[name].shape):
+            if theta[name][index] != play.theta[name][index]:
+                play.page.evaluate(
+                    """([parameter, index, value]) => {
+                        document.getElementById('play').play.store.send('set_weight', { parameter, index, value });
+                    }""",
+                    [name, list(index), float(theta[name][index])],
+                )
+    play.settle()
+    top, bottom = play.page.evaluate(
+        """() => {
+            const canvas = document.querySelector('.plane canvas'), pixels = canvas.getContext('2d');
+            return [0, canvas.height - 1].map((row) => [...pixels.getImageData(20, row, 1, 1).data]);
+        }"""
+    )
+    assert top[2] > top[0] and bottom[0] > bottom[2]  # blue is class 1, orange is class 0
+    mark = play.page.locator(".example-mark .halo").bounding_box()
+    plane, low, high = play.page.locator(".plane").bounding_box(), *play.part("map")["y"]
+    share = (high - play.data["x"][0, 1]) / (high - low)
+    assert abs((mark["y"] + mark["height"] / 2 - plane["y"]) / plane["height"] - share) < 0.02
+
+
+def test_one_input_has_a_curve_which_a_weight_moves(opened):
+    play = opened("sine")
+    before = play.page.get_attribute(".fit", "d")
+    play.page.focus('[data-weight="W1[0, 0]"]')
+    play.page.keyboard.press("PageUp")
+    play.settle()
+    assert play.page.get_attribute(".fit", "d") != before
+    assert play.page.locator(".unit .sparkline").count() == 9
+    assert play.complaints == []

@@ -1,4 +1,4 @@
-"""Python that makes what is on the page: the same graph, theta, rule and data."""
+"""The state of the page as Python, which makes the same graph, theta, rule and data."""
 
 from bprop.playing.code.program import program
 

@@ -39,11 +39,11 @@ class Lines:
     def _made(self, box: Box) -> str:
         if isinstance(box, Input):
             kind = "" if box.dtype == "float" else f", dtype={quoted(box.dtype)}"
-            return f"bp.Input({quoted(box.name)}{self._shape(box.shape, bool(kind))}{kind})"
+            return f"bp.Input({quoted(str(box.name))}{self._shape(box.shape, bool(kind))}{kind})"
         if isinstance(box, Parameter):
             more = "" if box.init is None else f", init={initialiser(box.init)}"
             more += "" if box.trainable else ", trainable=False"
-            return f"bp.Parameter({quoted(box.name)}, {literal(box.shape)}{more})"
+            return f"bp.Parameter({quoted(str(box.name))}, {literal(box.shape)}{more})"
         if isinstance(box, Constant):
             return f"bp.Constant({literal(box.value)}{'' if box.name is None else f', name={quoted(box.name)}'})"
         symbol = type(box).symbol

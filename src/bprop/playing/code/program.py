@@ -8,6 +8,7 @@ import numpy as np
 
 from bprop.playing.code.boxes import Lines
 from bprop.playing.code.literals import NotWrittenError, arrays, literal, quoted
+from bprop.playing.network import network_of
 from bprop.playing.work import Work
 from bprop.rules import Rule
 
@@ -18,16 +19,20 @@ MOST_WEIGHTS = 40_000
 def program(work: Work) -> dict[str, object]:
     """{"text": Python, "needs": names of the person's own program that it uses}."""
     network, subject = work.network, work.subject
-    needs = list(subject.needs)
+    needs = list(subject.code.needs)
     try:
-        lines = Lines(network.graph)
+        right = network if work.mistake is None else network_of(subject, work.recipe)
+        lines = Lines(right.graph)
         own, imports = lines.lines, sorted(lines.imports)
+        if work.mistake is not None:
+            own = [*own, f"graph = plant(graph, {', '.join(map(quoted, work.mistake))})"]
+            imports = [*imports, "from bprop.playing.mistakes import plant"]
     except NotWrittenError:
         own, imports, needs = [], [], [*needs, "graph"]
     theta = _theta(work, needs)
     trains = network.graph.loss is not None
     body = [
-        *subject.code, "", *own, "", *theta,
+        *subject.code.lines, "", *own, "", *theta,
         *(["", f"rule = {rule(work.training.rule)}"] if trains else []),
         "", *_passes(work), *_train(work),
     ]  # fmt: skip
@@ -52,7 +57,7 @@ def _theta(work: Work, needs: list[str]) -> list[str]:
     if begins_there(work):
         return [f"theta = graph.init(seed={network.seed}{dtype})"]
     if network.graph.weight_count > MOST_WEIGHTS:
-        if any(line.startswith("model = ") for line in work.subject.code) and theta is network.start:
+        if any(line.startswith("model = ") for line in work.subject.code.lines) and theta is network.start:
             return ["theta = model.params"]
         needs.append("theta")
         return []

@@ -22,9 +22,8 @@ def _place(value: Any, key: str) -> int:
 
 
 def built(at: At, change: Callable[[Recipe], Recipe]) -> State:
-    """The state with another recipe. Parameters that keep their shape keep their numbers.
-
-    If all do, training goes on where it is; else it begins again.
+    """The state with another recipe. Parameters that keep their shape keep their numbers, unless the recipe initialises
+    otherwise. If all do, training goes on where it is; else it begins again.
     """
     work = at.state.work
     if work.recipe is None:
@@ -39,15 +38,17 @@ def built(at: At, change: Callable[[Recipe], Recipe]) -> State:
         network = network_of(work.subject, recipe)
     except BpropError as error:
         raise RefusedError(str(error)) from None
-    theta = kept(work.theta, network)
+    anew = (recipe.initialisation, recipe.seed) != (work.recipe.initialisation, work.recipe.seed)
+    theta = network.start if anew else kept(work.theta, network)
     same = {n: a.shape for n, a in theta.items()} == {n: a.shape for n, a in work.theta.items()}
-    training = work.training if same and network.dtype == work.network.dtype else work.training.anew()
+    goes_on = same and not anew and network.dtype == work.network.dtype
+    training = work.training if goes_on else work.training.anew()
     state = at.state.with_work(recipe=recipe, network=network, theta=theta, training=training, mistake=None)
     return fitting(at.after(state))
 
 
 def fitting(at: At) -> State:
-    """The state with a view that fits its network: the weight that is looked at is there, and the pass begins."""
+    """The state with a view that fits its network: its chosen weight exists, and its position is within the pass."""
     view, theta = at.state.view, at.state.work.theta
     chosen = view.chosen
     if chosen is not None:
@@ -56,7 +57,8 @@ def fitting(at: At) -> State:
         there = name in theta and len(shape) == len(index) and all(i < n for i, n in zip(index, shape, strict=True))
         chosen = chosen if there else None
     most = len(at.computed.stepper(at.state.with_view(position=0)).moves)
-    return at.state.with_view(chosen=chosen, check=None, position=min(view.position, most))
+    check = view.check if view.check is not None and view.check[0].network is at.state.work.network else None
+    return at.state.with_view(chosen=chosen, check=check, position=min(view.position, most))
 
 
 @command({"recipe": read.anything})

@@ -47,7 +47,7 @@ def nudge(at: At, parameter: str, index: tuple[int, ...], by: float) -> State:
 
 @command(optional=WEIGHT, undone=False)
 def choose(at: At, parameter: str | None = None, index: tuple[int, ...] | None = None) -> State:
-    """A weight is looked at; without keys, none is."""
+    """A weight is chosen; without keys, none is."""
     if parameter is None or index is None:
         return at.state.with_view(chosen=None)
     return at.state.with_view(chosen=place(at, parameter, index))

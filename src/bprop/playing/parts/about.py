@@ -9,7 +9,10 @@ import numpy as np
 
 from bprop import init
 from bprop.architecture import activations
+from bprop.graph import Graph
 from bprop.playing.computed import Computed
+from bprop.playing.mistakes import MISTAKES, places
+from bprop.playing.parts.lesson import choices as lessons
 from bprop.playing.plain import parameters, plain
 from bprop.playing.recipe import fitting_losses
 from bprop.playing.subjects.opening import names
@@ -34,14 +37,14 @@ def subject(state: State, computed: Computed) -> dict[str, Any]:
 def _points(about: Subject) -> dict[str, Any] | None:
     """The rows as points of a plane, where they have one or two numbers and one target."""
     x, y = about.data.get("x"), about.data.get("y")
-    if x is None or y is None or about.inputs not in (1, 2) or x.shape[1:] != (about.inputs,) or y.ndim != 1:
+    if x is None or y is None or about.inputs not in (1, 2) or x.shape[1:] != (about.inputs,) or y.size != len(y):
         return None
     sets = [("train", about.data)] + ([("test", about.held_out)] if about.held_out is not None else [])
     shares = {part: POINTS * len(arrays["y"]) // (about.rows + about.held) for part, arrays in sets}
     shown = [(part, arrays, np.arange(min(len(arrays["y"]), max(1, shares[part])))) for part, arrays in sets]
     return {
         "x": [point for _, arrays, rows in shown for point in plain(arrays["x"][rows])],
-        "y": [one for _, arrays, rows in shown for one in plain(arrays["y"][rows])],
+        "y": [one for _, arrays, rows in shown for one in plain(arrays["y"][rows].ravel())],
         "part": [part for part, _, rows in shown for _ in rows],
         "row": [int(row) for _, _, rows in shown for row in rows],
     }
@@ -58,8 +61,22 @@ def choices(state: State, computed: Computed) -> dict[str, Any]:
         "losses": fitting_losses(about.task) if about.recipe is not None else [],
         "rules": {rule.__name__: {"name": name, **settings(rule)} for name, rule in rules().items()},
         "initialisations": list(init.NAMED),
-        "mistakes": [], "lessons": [], "subjects": names(computed.brought),
+        "mistakes": fitting(state.work.network.graph), "lessons": lessons(), "subjects": names(computed.brought),
     }  # fmt: skip
+
+
+def fitting(graph: Graph) -> list[dict[str, Any]]:
+    """The mistakes that a box of the graph can have, and which boxes."""
+    every = ((name, of.text, places(graph, name)) for name, of in MISTAKES.items())
+    return [{"name": name, "text": text, "boxes": boxes} for name, text, boxes in every if boxes]
+
+
+def mistake(state: State, computed: Computed) -> dict[str, Any] | None:
+    """The mistake that is planted now."""
+    if state.work.mistake is None:
+        return None
+    name, box = state.work.mistake
+    return {"name": name, "box": box, "text": MISTAKES[name].text}
 
 
 def settings(rule: type) -> dict[str, Any]:

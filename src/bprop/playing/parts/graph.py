@@ -21,6 +21,7 @@ LARGE = 400
 def graph(state: State, computed: Computed) -> dict[str, Any]:
     network = state.work.network
     of = network.graph
+    collapse = False if len(of.order) <= LARGE else "auto"
     merged = {name: above for name, (above, _) in of.merged.items()}
     return {
         "boxes": [_box(of, box, name, merged) for name, box in of.boxes.items()],
@@ -29,7 +30,8 @@ def graph(state: State, computed: Computed) -> dict[str, Any]:
         "penalty": None if of.penalty is None else of.names[of.penalty],
         "outputs": {name: of.names[box] for name, box in of.outputs.items()},
         "weights": of.weight_count,
-        "svg": draw(of, False if len(of.order) <= LARGE else "auto").svg(),
+        "svg": draw(of, collapse).svg(),
+        "wide": draw(of, collapse, direction="right").svg(),
         "units": units(network),
     }
 

@@ -72,22 +72,35 @@ def _values(work: Work, boxes: list[Box]) -> dict[Box, np.ndarray]:
 
 
 def _pixels(work: Work, f: np.ndarray) -> dict[str, Any]:
-    """{"of", "low", "high", "pixels"}, and "classes" where there are more than two."""
-    if f.ndim == 2 and f.shape[1] == 2 and work.subject.answers == "classes":
-        names = work.subject.classes or ("0", "1")
-        return {"of": f"P({names[1]})", "low": 0.0, "high": 1.0, "pixels": levels(f[:, 1], 0.0, 1.0)}
-    if f.ndim == 2 and work.subject.answers == "classes":
-        best = f.argmax(axis=1)
-        return {
-            "of": "class", "low": 0.0, "high": 255.0, "pixels": levels(best.astype(float), 0.0, 255.0),
-            "certainty": levels(f.max(axis=1), 0.0, 1.0),
-        }  # fmt: skip
+    """{"of", "low", "high", "pixels"}, and "certainty" where there are more than two classes."""
+    if work.subject.task == "classification" and f.ndim == 2 and f.shape[1] > 1:
+        return _classes(work, f)
     column = f if f.ndim == 1 else f.reshape(len(f), -1)[:, 0]
     if work.subject.answers == "classes":
         return {"of": "P(1)", "low": 0.0, "high": 1.0, "pixels": levels(column, 0.0, 1.0)}
-    y = work.subject.data["y"].astype(np.float64)
-    low, high = float(y.min()), float(y.max())
+    y = work.subject.data.get("y")
+    range_ = column if y is None or y.size != len(y) else y.astype(np.float64)
+    low, high = (float(np.nan_to_num(one)) for one in (range_.min(), range_.max()))
     return {"of": "f", "low": low, "high": high, "pixels": levels(column, low, high)}
+
+
+def _classes(work: Work, f: np.ndarray) -> dict[str, Any]:
+    """The pixels of the scores of classes: of two, P(the second), or by how much its score is higher."""
+    probable = bool((f >= 0).all() and np.allclose(f.sum(axis=1), 1.0, atol=1e-4))
+    names = work.subject.classes or tuple(map(str, range(f.shape[1])))
+    if f.shape[1] == 2 and probable:
+        return {"of": f"P({names[1]})", "low": 0.0, "high": 1.0, "pixels": levels(f[:, 1], 0.0, 1.0)}
+    if f.shape[1] == 2:
+        ahead = f[:, 1] - f[:, 0]
+        most = float(np.nan_to_num(np.abs(ahead).max())) or 1.0
+        return {"of": f"{names[1]} ahead", "low": -most, "high": most, "pixels": levels(ahead, -most, most)}
+    second, first = np.sort(f, axis=1)[:, -2:].T
+    certain = first if probable else np.tanh(first - second)
+    best = f.argmax(axis=1).astype(float)
+    return {
+        "of": "class", "low": 0.0, "high": 255.0, "pixels": levels(best, 0.0, 255.0),
+        "certainty": levels(certain, 0.0, 1.0),
+    }  # fmt: skip
 
 
 def _levels(column: np.ndarray) -> dict[str, Any]:

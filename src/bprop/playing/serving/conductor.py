@@ -25,7 +25,7 @@ class Playable(Protocol):
 
     def snapshot(self) -> dict[str, Any]: ...
 
-    def do(self, command: dict[str, Any]) -> dict[str, Any]: ...
+    def do(self, message: Any, /) -> dict[str, Any]: ...
 
     def tick(self, steps: int) -> dict[str, Any]: ...
 
@@ -82,6 +82,11 @@ class Conductor:
         self._waiting.close()
         if self._thread is not None:
             self._thread.join(ENDING)
+
+    @property
+    def running(self) -> bool:
+        """Whether its thread runs."""
+        return self._thread is not None and self._thread.is_alive()
 
     def _run(self) -> None:
         while not self._waiting.closed:

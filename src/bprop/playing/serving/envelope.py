@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -11,6 +10,8 @@ from bprop.errors import SettingError
 
 LONGEST = 65_536
 """The most letters of a message from a page."""
+LARGEST = 1e300
+"""Numbers in a command are smaller. Neither infinity nor NaN is."""
 DEEPEST = 12
 """Lists and objects within each other, at most: a whole recipe has 5."""
 
@@ -58,7 +59,7 @@ def _problem(message: Any) -> str:
     if not isinstance(message["command"].get("do"), str):
         return 'a command names what to do: {"do": a name, ...}'
     if not _plain(message["command"], DEEPEST):
-        return f"a command has a number that is not finite, or lists in more than {DEEPEST} others"
+        return f"a command has a number that is not finite or is too large, or lists in more than {DEEPEST} others"
     return ""
 
 
@@ -66,7 +67,7 @@ def _plain(value: Any, deepest: int) -> bool:
     if isinstance(value, dict | list):
         inner = value.values() if isinstance(value, dict) else value
         return deepest > 0 and all(_plain(one, deepest - 1) for one in inner)
-    return not isinstance(value, float) or math.isfinite(value)
+    return not isinstance(value, int | float) or abs(value) < LARGEST
 
 
 def _no_number(text: str) -> Any:

@@ -5,35 +5,40 @@ from __future__ import annotations
 SHORTEST, LONGEST = 0.016, 0.1
 """Seconds of updates between two pieces of news. They take about as long as the news itself, within these bounds."""
 MOST = 100_000
-FASTER = 4  # times as many updates as before, at most
+FASTER = 4  # times as many updates as before, at most; twice as many after a long turn
+FORGETTING = 0.9
+SPREAD = 1.5
+"""Turns are longer and shorter by this factor in turn: equal ones would not tell updates from news."""
 
 
 class Pace:
-    """Chooses the updates of the next turn from what the turns before took.
+    """Chooses the updates of the next turn from the seconds of the turns before.
 
     A turn of n updates takes a + b n seconds: `a` for its news (values, gradients, the map), `b` for an update. Both
-    are learned from the turns done. Then n is chosen with b n = a, so that half of the time goes to updates.
+    follow from the turns done, by least squares; a turn counts 0.9 times as much as the one after it. Then n is chosen
+    with b n = a, so that half of the time goes to updates.
     """
 
     def __init__(self) -> None:
         self.count: int = 1
-        self._news, self._update = 0.0, 0.0
-        self._last: tuple[int, float] | None = None
+        self._sums = [0.0] * 5  # of 1, n, t, n n and n t
+        self._longer = False
 
     def done(self, count: int, seconds: float) -> None:
         """A turn of `count` updates took so many seconds."""
-        self._learn(count, seconds)
-        if self._update <= 0:
-            self.count = min(MOST, FASTER * count)
-            return
-        wanted = int(min(max(self._news, SHORTEST), LONGEST) / self._update)
-        self.count = max(1, min(wanted, FASTER * count, MOST))
+        new = (1.0, count, seconds, count * count, count * seconds)
+        self._sums = [FORGETTING * old + one for old, one in zip(self._sums, new, strict=True)]
+        news, update = self._seconds()
+        most = count * (FASTER if seconds < LONGEST else 2)
+        wanted = min(max(news, SHORTEST), LONGEST) / update if update > 0 else float(most)
+        self._longer = not self._longer
+        wanted *= SPREAD if self._longer else 1 / SPREAD
+        self.count = max(1, round(min(wanted, most, MOST)))
 
-    def _learn(self, count: int, seconds: float) -> None:
-        before, self._last = self._last, (count, seconds)
-        if before is not None and before[0] != count:
-            slope = (seconds - before[1]) / (count - before[0])
-            if slope > 0:
-                self._update = slope if self._update == 0 else 0.5 * (self._update + slope)
-        self._update = min(self._update, seconds / count)
-        self._news = max(0.0, seconds - self._update * count)
+    def _seconds(self) -> tuple[float, float]:
+        """The seconds of the news, and of an update; 0 for one that nobody knows yet."""
+        total, n, t, nn, nt = self._sums
+        spread = nn - n * n / total
+        update = (nt - n * t / total) / spread if spread > 1e-9 * nn else 0.0
+        update = min(max(update, 0.0), t / n)
+        return max(0.0, (t - update * n) / total), update

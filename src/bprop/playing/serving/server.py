@@ -36,6 +36,7 @@ class PlayServer:
     ):  # fmt: skip
         uvicorn, application = _libraries()
         listening = listen(port)
+        self.machine: Playable = machine
         self.port: int = listening.getsockname()[1]
         self.token: str = secrets.token_urlsafe(24)
         self.conductor: Conductor = Conductor(machine)
@@ -52,6 +53,9 @@ class PlayServer:
         self._thread.start()
         while not self._server.started and self._thread.is_alive():
             sleep(0.001)
+
+    def __repr__(self) -> str:
+        return f"<bprop play at {self.url}>"
 
     @property
     def url(self) -> str:

@@ -13,7 +13,7 @@ from bprop.errors import BpropError
 from bprop.graph import Graph
 from bprop.playing.code.literals import quoted
 from bprop.playing.refused import RefusedError
-from bprop.playing.subjects.subject import MOST_ROWS, Subject
+from bprop.playing.subjects.subject import MOST_ROWS, Code, Subject
 from bprop.playing.subjects.written import data_code
 from bprop.trained import as_model, as_pass
 
@@ -29,7 +29,7 @@ def of_graph(graph: Graph, data: Any, theta: Mapping[str, Any] | None = None, na
     return Subject(
         name, "graph", task_of(graph), arrays, None, inputs, _outputs(graph), graph=graph,
         theta=None if theta is None else {n: np.asarray(theta[n]) for n in graph.parameters},
-        classes=_classes(graph), image=image, batch_size=min(32, rows), **data_code(arrays),
+        classes=_classes(graph), image=image, batch_size=min(32, rows), code=data_code(arrays),
     )  # fmt: skip
 
 
@@ -51,7 +51,7 @@ def of_trained(trained: Any, data: Any = None, name: str = "model", path: str | 
     return Subject(
         name, "model", task_of(model.graph), arrays, None, inputs, _outputs(model.graph), graph=model.graph,
         theta=dict(model.params), classes=tuple(map(str, names)) if names else _classes(model.graph), image=image,
-        note=note, **_code(arrays, path, data),
+        note=note, code=_code(arrays, path, data),
     )  # fmt: skip
 
 
@@ -114,7 +114,8 @@ def task_of(graph: Graph) -> str:
     if isinstance(first, ClassLoss) or (first.head is not None and first.head.labels):
         return "classification"
     binary = first.head is not None and first.head.output == "Sigmoid"
-    return ("multilabel" if len(first.children[1].dims) > 1 else "binary") if binary else "regression"
+    several = len(first.children[1].dims) > 1 and first.children[1].dims[1:] != (1,)
+    return ("multilabel" if several else "binary") if binary else "regression"
 
 
 def _inputs(graph: Graph) -> tuple[int, tuple[int, int] | None]:
@@ -137,9 +138,9 @@ def _classes(graph: Graph) -> tuple[str, ...] | None:
     return ("0", "1") if task_of(graph) in ("binary", "multilabel") else None
 
 
-def _code(arrays: Mapping[str, np.ndarray], path: str | None, data: Any) -> dict[str, tuple[str, ...]]:
+def _code(arrays: Mapping[str, np.ndarray], path: str | None, data: Any) -> Code:
     """The lines that make the data: from their files, where they have some."""
     if path is None or not isinstance(data, str | os.PathLike):
         return data_code(arrays)
     model = f"model = bp.load({quoted(path)})"
-    return {"code": (model, f"data = model.read_batch({quoted(os.fspath(data))})", "held_out = None")}
+    return Code((model, f"data = model.read_batch({quoted(os.fspath(data))})", "held_out = None"))

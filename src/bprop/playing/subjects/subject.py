@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -13,6 +13,16 @@ from bprop.playing.recipe import Recipe
 
 Arrays = Mapping[str, np.ndarray]
 MOST_ROWS = 100_000
+
+
+class Code(NamedTuple):
+    """The lines that make `data` and `held_out`, and the names that they take from the person's own program."""
+
+    lines: tuple[str, ...]
+    needs: tuple[str, ...] = ()
+
+
+NO_CODE = Code(())
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,8 +36,7 @@ class Subject:
         brought, with `theta`.
     classes, columns, image : names of the classes and of the numbers of x; the shape of an image.
     embeddings : {column: (rows, width)} of a table. note : a sentence on the data, for people.
-    code : lines of Python that make `data` and `held_out` (and `graph` and `theta`, if they were brought); needs : the
-        names that these lines take from the person's program.
+    code : the lines of Python that make `data` and `held_out`.
     """
 
     name: str
@@ -45,8 +54,7 @@ class Subject:
     classes: tuple[str, ...] | None = None
     columns: tuple[str, ...] | None = None
     image: tuple[int, int] | None = None
-    code: tuple[str, ...] = ()
-    needs: tuple[str, ...] = ()
+    code: Code = NO_CODE
     rate: float = 0.1
     batch_size: int = 32
     note: str = ""
@@ -61,7 +69,7 @@ class Subject:
 
     @property
     def answers(self) -> str:
-        """What is predicted: "classes", "numbers" or "none"."""
+        """The kind of the targets: "classes", "numbers" or "none"."""
         if not self.task:
             return "none"
         return "classes" if self.task in ("classification", "binary", "multilabel") else "numbers"

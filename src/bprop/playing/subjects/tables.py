@@ -13,7 +13,7 @@ from bprop.errors import SettingError
 from bprop.playing.code.literals import literal, quoted
 from bprop.playing.recipe import Layer, Recipe, fitting_losses
 from bprop.playing.refused import RefusedError
-from bprop.playing.subjects.subject import MOST_ROWS, Arrays, Subject
+from bprop.playing.subjects.subject import MOST_ROWS, Arrays, Code, Subject
 from bprop.playing.subjects.written import data_code
 from bprop.sources.columns import Categorical
 from bprop.tables.opening import table as open_table
@@ -48,7 +48,7 @@ def of_table(data: Any, target: Any = None, *, kind: str = "table", **reading: A
         classes=None if whole.classes is None else tuple(str(one) for one in whole.classes),
         columns=_columns(preparation), image=_image(preparation.features), rate=0.1,
         batch_size=32 if len(train) > LARGE else 16, note=_note(task),
-        **_code(data, target, reading, arrays, held_out),
+        code=_code(data, target, reading, arrays, held_out),
     )  # fmt: skip
 
 
@@ -95,21 +95,19 @@ def _image(features: tuple[str, ...]) -> tuple[int, int] | None:
     return (side, side) if pixels and side > 1 and side * side == len(features) else None
 
 
-def _code(
-    data: Any, target: Any, reading: dict[str, Any], arrays: Arrays, held_out: Arrays | None
-) -> dict[str, tuple[str, ...]]:
+def _code(data: Any, target: Any, reading: dict[str, Any], arrays: Arrays, held_out: Arrays | None) -> Code:
     """The lines that open the table again, or that make its arrays where it has no file."""
     if not isinstance(data, str | os.PathLike) or np.ndim(target) or not all(map(is_plain, reading.values())):
         return data_code(arrays, held_out)
     words = [quoted(os.fspath(data)), *([] if target is None else [literal(target)])]
     table = f"bp.table({', '.join([*words, *(f'{key}={value!r}' for key, value in reading.items())])})"
     if held_out is None:
-        return {"code": (f"table = {table}", 'data = dict(table.data("float64").arrays)', "held_out = None")}
-    return {
-        "code": (
+        return Code((f"table = {table}", 'data = dict(table.data("float64").arrays)', "held_out = None"))
+    return Code(
+        (
             f"table = {table}",
             f"train, _, test = table.split(test={TEST}, validation=0)",
             'data = dict(train.data("float64").arrays)',
             'held_out = dict(test.data("float64").arrays)',
         )
-    }
+    )

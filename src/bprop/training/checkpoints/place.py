@@ -11,6 +11,7 @@ from bprop.disk import unfinished
 from bprop.disk.locks import Lock
 from bprop.disk.reading import status_of, why
 from bprop.errors import ModelFileError, SettingError
+from bprop.outside import pass_on_limit
 from bprop.training.checkpoints.folder import Folder
 
 LOCK = ".lock"
@@ -107,6 +108,7 @@ def need_writable(path: str | os.PathLike[str]) -> None:
     try:
         above, there = status_of(folder), status_of(path)
     except OSError as error:
+        pass_on_limit(error)
         raise ModelFileError(f"cannot write the checkpoint {path}: {why(error)}") from error
     if above is None or not stat.S_ISDIR(above.st_mode):
         raise ModelFileError(f"cannot write the checkpoint {path}: there is no folder {folder}")
@@ -118,4 +120,5 @@ def _make(folder: Folder) -> None:
     try:
         folder.path.mkdir(exist_ok=True)
     except OSError as error:
+        pass_on_limit(error)
         raise ModelFileError(f"cannot write the checkpoint {folder.path}: {error.strerror or error}") from error

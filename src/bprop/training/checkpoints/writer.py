@@ -19,13 +19,13 @@ from bprop.disk.reading import why
 from bprop.engines.engine import Run
 from bprop.errors import ModelFileError, SettingError
 from bprop.model import Model, write_model
+from bprop.outside import pass_on_limit
 from bprop.record import Record
 from bprop.training.checkpoints import file
 from bprop.training.checkpoints.folder import Folder
 from bprop.training.checkpoints.place import Place
 from bprop.training.checkpoints.resume import ENGINE, SURROUNDINGS
 from bprop.training.epoch import Position
-from bprop.training.interrupt import pass_on_limit
 from bprop.training.stopping import EarlyStopping
 from bprop.visible import visible
 

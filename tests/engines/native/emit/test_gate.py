@@ -10,7 +10,7 @@ pytest.importorskip("llvmlite")
 
 import ctypes
 
-from llvmlite import ir
+from llvmlite import binding, ir
 
 from bprop.engines.native.emit import gate
 from bprop.engines.native.emit.emitter import I64, POINTER, Emitter
@@ -136,13 +136,13 @@ def test_who_waits_is_sent_home_when_the_gate_is_shut(monkeypatch):
     ],
 )
 def test_a_loop_of_waiting_tells_the_processor_in_its_own_words(monkeypatch, processor, hint):
-    monkeypatch.setattr(gate.binding, "get_default_triple", lambda: processor)
+    monkeypatch.setattr(gate, "triple", lambda: processor)
     module = ir.Module("test")
     function = ir.Function(module, ir.FunctionType(ir.VoidType(), []), "wait")
     emitter = Emitter(module, ir.IRBuilder(function.append_basic_block("entry")), 1)
     gate.emit_pause(emitter)
     emitter.b.ret_void()
-    gate.binding.parse_assembly(str(module)).verify()
+    binding.parse_assembly(str(module)).verify()
     assert [other.name for other in module.functions if other is not function] == ([] if hint is None else [hint])
 
 

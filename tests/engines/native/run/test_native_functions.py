@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import bprop as bp
+from bprop.errors import UnknownNameError
 
 pytest.importorskip("llvmlite")
 
@@ -73,3 +74,34 @@ def test_batches_of_several_sizes_share_theta(graph, batch):
         other = pure.step(other, pure.init(other), part)[0]
     for name in other:
         np.testing.assert_allclose(mine[name], other[name], rtol=1e-5)
+
+
+def test_theta_that_a_step_in_place_returned_is_not_touched_by_functions_of_another(graph, batch):
+    of, pure = (graph.functions("native", bp.Adam(0.1), in_place=in_place) for in_place in (True, False))
+    theta, other = graph.init(0), graph.init(1)
+    mine, _, _ = of.step(theta, of.init(theta), batch)
+    kept = {name: array.copy() for name, array in mine.items()}
+    of.loss(other, batch), of.gradients(other, batch), of.outputs(other, batch)
+    assert all(np.array_equal(mine[name], kept[name]) for name in kept)
+    assert of.loss(mine, batch) == pure.loss(kept, batch)
+
+
+def test_the_state_of_the_rule_outlives_the_first_batch_of_another_size(graph, batch):
+    of, pure = (graph.functions("native", bp.SGD(0.01, momentum=0.9), in_place=in_place) for in_place in (True, False))
+    results = []
+    for functions in (of, pure):
+        theta = graph.init(0)
+        state = functions.init(theta)
+        for rows in (5, 5, 2, 5, 1):
+            theta, state, _ = functions.step(theta, state, {"x": batch["x"][:rows]})
+        results.append(theta)
+    assert all(np.array_equal(results[0][name], results[1][name]) for name in theta)
+
+
+def test_a_theta_without_parameters_is_refused_after_a_step(graph, batch):
+    of = graph.functions("native")
+    of.step(graph.init(0), of.init(graph.init(0)), batch)
+    with pytest.raises(UnknownNameError, match="missing parameters"):
+        of.loss({}, batch)
+    with pytest.raises(UnknownNameError, match="missing parameters"):
+        graph.functions("native").loss({}, batch)

@@ -2,6 +2,7 @@
 
 import gc
 import re
+import struct
 import threading
 
 import numpy as np
@@ -9,10 +10,11 @@ import pytest
 
 pytest.importorskip("llvmlite")
 
-from llvmlite import ir
+from llvmlite import binding, ir
 
 from bprop.engines.native.emit.assemble import Assembler
 from bprop.engines.native.emit.emitter import I64, POINTER, VOID
+from bprop.engines.native.emit.symbols import NAMES, YIELDS
 from bprop.engines.native.run.object_code import Machine, loaded, machine, machine_code
 from bprop.engines.native.run.routines import ARGUMENTS
 from bprop.engines.trace.functions import new_tape
@@ -114,3 +116,34 @@ def test_what_is_no_program_is_refused():
     function.append_basic_block("entry")  # without an end
     with pytest.raises(RuntimeError):
         machine_code(module)
+
+
+def undefined(content):
+    """The names that an object file (ELF, 64 bits, little-endian) needs from elsewhere."""
+    assert content[:5] == b"\x7fELF\x02"
+    start, size, count = struct.unpack_from("<Q", content, 40)[0], *struct.unpack_from("<HH", content, 58)
+    sections = [struct.unpack_from("<IIQQQQIIQQ", content, start + size * i) for i in range(count)]
+    names = set()
+    for _, kind, _, _, offset, length, link, _, _, _ in sections:
+        if kind == 2:  # a table of symbols; `link` is the section with their names
+            for place in range(offset + 24, offset + length, 24):  # the first one is empty
+                name, _, _, section = struct.unpack_from("<IBBH", content, place)
+                if section == 0:
+                    text = sections[link][4] + name
+                    names.add(content[text : content.index(b"\0", text)].decode())
+    return names
+
+
+@pytest.mark.parametrize(
+    "system", ["x86_64-pc-windows-msvc-elf", "aarch64-unknown-linux-gnu", "x86_64-unknown-linux-gnu"]
+)
+def test_code_for_another_system_needs_only_functions_that_are_lent_to_it(system, monkeypatch):
+    monkeypatch.setattr("bprop.engines.native.emit.gate.triple", lambda: system)  # its own instruction for waiting
+    binding.initialize_all_targets()
+    binding.initialize_all_asmprinters()
+    assert undefined(machine_code(program(), system)) <= {*NAMES, *YIELDS}
+
+
+def test_the_format_of_windows_itself_would_need_what_no_library_has():
+    """The reason for ELF: if this fails, LLVM has changed, and `loadable` may be needless."""
+    assert b"_fltused" in machine_code(program(), "x86_64-pc-windows-msvc")

@@ -10,10 +10,11 @@ over, finds the door shut and goes home.
 from __future__ import annotations
 
 import numpy as np
-from llvmlite import binding, ir
+from llvmlite import ir
 
 from bprop.engines.native.emit.emitter import I32, I64, POINTER, VOID, Emitter, Value
-from bprop.engines.native.emit.symbols import address_of
+from bprop.engines.native.emit.symbols import YIELDS, address_of
+from bprop.engines.native.emit.target import is_arm, is_intel, triple
 
 PATIENCE = 4000
 """Turns of waiting after which a thread lets others run, in case there are fewer cores than threads."""
@@ -148,14 +149,14 @@ def emit_turn(emitter: Emitter, turns: Value) -> Value:
 
 def emit_pause(emitter: Emitter) -> None:
     """Tell the core that this is a loop of waiting."""
-    triple = binding.get_default_triple()
-    if triple.startswith(("x86_64", "i686")):
+    if is_intel(triple()):
         emitter.call("llvm.x86.sse2.pause", [], VOID)
-    elif triple.startswith(("aarch64", "arm64")):
+    elif is_arm(triple()):
         emitter.call("llvm.aarch64.hint", [I32(1)], VOID)
 
 
 def emit_yield(emitter: Emitter) -> None:
     """Let another thread run on this core, if the system's library has a function for it."""
-    if address_of("sched_yield"):
-        emitter.call("sched_yield", [], I32)
+    name = next((name for name in YIELDS if address_of(name)), None)
+    if name is not None:
+        emitter.call(name, [], I32)

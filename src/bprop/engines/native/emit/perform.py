@@ -18,12 +18,14 @@ from bprop.engines.native.emit.intake import PAIRS, intake_function
 from bprop.engines.native.emit.team import emit_code, emit_now, emit_team
 
 (
-    CODE, ALONE, TOGETHER, T, THREADS, TEAM, TURNS, NANOSECONDS, CALLS, LOSS, RESULT, SUMS, INTAKES, PRESETS, WORDS
-) = range(15)  # fmt: skip
+    CODE, ALONE, TOGETHER, T, THREADS, TEAM, TURNS, NANOSECONDS, CALLS, HELPED, LOSS, RESULT, SUMS, INTAKES, PRESETS,
+    WORDS,
+) = range(16)  # fmt: skip
 """CODE, ALONE, TOGETHER: the addresses of the step, of its table with a gate that is shut, and of that with the gate of
-the team. THREADS: how many may do it. TURNS: see team.py. NANOSECONDS, CALLS: of the steps done, counted on. LOSS: the
-bytes of a number of the loss. RESULT: where to write it. SUMS: the address of four addresses: of the sum of the loss,
-of that of the weights, each followed by its correction. INTAKES, PRESETS: how many there are."""
+the team. THREADS: how many may do it. TURNS: see team.py. NANOSECONDS, CALLS: of the steps done, added up. HELPED: the
+calls that helpers came to. LOSS: the bytes of a number of the loss. RESULT: where to write it. SUMS: the address of
+four addresses: of the sum of the loss, of that of the weights, each followed by its correction. INTAKES, PRESETS: how
+many there are."""
 INTAKE = 5
 """Words of an intake: function, source, target, count, limits."""
 PRESET = 2
@@ -88,6 +90,8 @@ def emit_step(e: Emitter, block: Value, together: ir.Function) -> None:
     e.store(I64(1), done, 0)
     with e.b.if_then(e.b.icmp_signed(">", threads, I64(1))):
         e.store(e.b.call(together, [pointer(e, block, TEAM), code, table, threads, t, turns]), done, 0)
+    helped = e.b.icmp_signed(">", e.load(done, 0, I64), I64(1))
+    emit_count(e, block, HELPED, e.b.zext(helped, I64))
     with e.b.if_then(e.b.icmp_signed("==", e.load(done, 0, I64), I64(1))):
         emit_code(e, code, [alone, I64(0), I64(1), t])
 

@@ -7,7 +7,6 @@ of signals, gets memory of its own. Memory in which an exception came (Ctrl-C, a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -31,9 +30,9 @@ class NativeFunctions(Functions):
         super().__init__(job, options)
         self.transposed: frozenset[str] = narrow_weights(job, machine().lanes(job.dtype))
         self.stepping: list[QuickStep] = []
-        """Memory of steps, and of what is asked of their theta."""
+        """Memory of steps, and of other functions of the theta that they return."""
         self.aside: list[Workspace] = []
-        """Memory of other functions, of any theta: that which a step handed out stays as it is."""
+        """Memory of functions of any other theta. So the one that a step in place returned stays as it is."""
 
     # --- the functions ---
 
@@ -61,7 +60,7 @@ class NativeFunctions(Functions):
             quick = self.stepping.pop()
         except IndexError:
             quick = QuickStep(Workspace(self, self.transposed))
-        try:
+        try:  # as `lent` does, with fewer calls
             result = quick.step(theta, state, batch, seed) if weights is None else None
             if result is None:
                 t = self.need_state(state)
@@ -106,17 +105,23 @@ class NativeFunctions(Functions):
 
     def beside(self, theta: Mapping[str, Any], compute: Callable[[Workspace], Any]) -> Any:
         """compute(space), in the memory of steps if theta lies there, else in memory of its own."""
-        if isinstance(theta, Mapping):
-            for quick in tuple(self.stepping):
-                if quick.space.holds(theta):
-                    with suppress(ValueError):  # another thread has just taken it
-                        self.stepping.remove(quick)
-                        return lent(quick, self.stepping, lambda quick: compute(quick.space))
+        for quick in tuple(self.stepping):
+            if isinstance(theta, Mapping) and quick.space.holds(theta) and taken(quick, self.stepping):
+                return lent(quick, self.stepping, lambda quick: compute(quick.space))
         try:
             space = self.aside.pop()
         except IndexError:
             space = Workspace(self, self.transposed)
         return lent(space, self.aside, compute)
+
+
+def taken(one: Any, place: list[Any]) -> bool:
+    """Whether it was there, and is taken away; else another thread has just done so."""
+    try:
+        place.remove(one)
+    except ValueError:
+        return False
+    return True
 
 
 def lent(one: Any, place: list[Any], compute: Callable[[Any], Any]) -> Any:

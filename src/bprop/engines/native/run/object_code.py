@@ -18,6 +18,9 @@ import numpy as np
 from llvmlite import binding, ir
 from llvmlite.binding import ffi
 
+from bprop.engines.native.emit.symbols import address_of
+from bprop.engines.native.emit.target import is_intel, triple
+
 
 @dataclass(frozen=True)
 class Machine:
@@ -34,13 +37,17 @@ class Machine:
     @property
     def reads_halves(self) -> bool:
         """Whether it converts float16 to float32 by an instruction. If not, LLVM calls a library that is not there."""
-        return "+f16c" in self.features or not binding.get_default_triple().startswith(("x86_64", "i686"))
+        return "+f16c" in self.features or not is_intel(triple())
 
     def with_attributes(self, text: str) -> str:
         """A module's text; its functions ask for whole vectors, which LLVM would halve on some processors."""
         bits = self.vector_bytes * 8
         text = re.sub(r"^(define [^\n]*)$", r"\1 #0", text, flags=re.MULTILINE)
         return f'{text}\nattributes #0 = {{ "prefer-vector-width"="{bits}" "min-legal-vector-width"="{bits}" }}\n'
+
+
+ANY = Machine("generic", "", 16)
+"""Any processor of its kind."""
 
 
 @cache
@@ -66,32 +73,33 @@ class Code:
         self.function(*args)
 
 
-def machine_code(module: ir.Module) -> bytes:
-    """A module as an object file for this processor.
+def machine_code(module: ir.Module, system: str | None = None) -> bytes:
+    """A module as an object file for this processor, or for any processor of another `system`, which is a triple.
 
     LLVM's optimising passes are left out: the code consists of vectors and register tiles already. The passes took as
     long as all the rest, and the code was no faster.
     """
-    builder = _builder()
-    module.triple = binding.get_default_triple()
+    here = machine() if system is None else ANY
+    builder = _builder(here, system or triple())
+    module.triple = system or triple()
     module.data_layout = str(builder.target_data)
-    parsed = binding.parse_assembly(machine().with_attributes(str(module)))
+    parsed = binding.parse_assembly(here.with_attributes(str(module)))
     parsed.verify()
     return builder.emit_object(parsed)
 
 
 def loaded(content: bytes, name: str, arguments: list[Any], result: Any = None) -> Code:
     """The function `name` of an object file, callable from Python. It runs without the interpreter's lock."""
-    engine = binding.create_mcjit_compiler(binding.parse_assembly(""), _builder())
+    address_of("memcpy")  # finds the functions that it calls
+    engine = binding.create_mcjit_compiler(binding.parse_assembly(""), _builder(machine(), triple()))
     engine.add_object_file(binding.ObjectFileRef.from_data(content))
     engine.finalize_object()
     address = engine.get_function_address(name)
     return Code(engine, ctypes.CFUNCTYPE(result, *arguments)(address), address)
 
 
-def _builder() -> Any:
-    here = machine()
-    target = binding.Target.from_default_triple()
+def _builder(here: Machine, system: str) -> Any:
+    target = binding.Target.from_triple(system)
     return target.create_target_machine(cpu=here.name, features=here.features, opt=3, jit=True)
 
 

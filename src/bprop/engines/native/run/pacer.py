@@ -1,4 +1,4 @@
-"""How many threads the next calls of a step run on, as `ThreadTuner` finds it, looked at once in many calls."""
+"""How many threads the next calls of a step run on, as `ThreadTuner` finds it, asked once in many calls."""
 
 from __future__ import annotations
 

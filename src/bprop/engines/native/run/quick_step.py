@@ -1,7 +1,7 @@
 """A step in one call of machine code, where theta lies in memory and the batch is as it should be.
 
-Python looks at what is given, copies the batch, and calls `perform` with the address of a block that says everything
-else. Whatever is unusual is not done here: `Workspace.step` does it, or says what is wrong with it.
+Python compares the arguments with those of the step before, copies the batch, and calls `perform` with the address of a
+block that says everything else. Whatever is unusual is not done here: `Workspace.step` does it, or refuses it.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class QuickStep:
                 return None
             block = self.block
             if block is None or not block.takes(batch):
-                block = self.block = self.block_for(batch)
+                block = self.block = self.block_for(batch, code)
                 if block is None or not block.takes(batch):
                     return None
         except (KeyError, TypeError, AttributeError):  # these are no mappings of arrays
@@ -63,7 +63,7 @@ class QuickStep:
         theta, rule = space.handed() if space.in_place else space.taken()
         return theta, {"t": t + 1, "rule": rule}, block.result[0]
 
-    def block_for(self, batch: Any) -> Block | None:
+    def block_for(self, batch: Any, code: Performing) -> Block | None:
         """The block for batches such as this one; None where there can be none, or nothing is compiled yet."""
         inputs = self.space.graph.inputs
         arrays = {name: batch[name] for name in inputs}
@@ -78,7 +78,7 @@ class QuickStep:
             run, call = self.space.steps[self.space.functions.filled(rows), False]
             while len(self.blocks) >= KEPT_BLOCKS:
                 del self.blocks[next(iter(self.blocks))]
-            self.blocks[key] = Block(self.code, self.space, run, call, stages, rows)
+            self.blocks[key] = Block(code, self.space, run, call, stages, rows)
         return self.blocks[key]
 
     def stages(self, arrays: dict[str, np.ndarray], rows: int) -> dict[str, Stage] | None:

@@ -156,10 +156,10 @@ class Workspace:
 
     # --- theta and the rule's state, in memory and out ---
 
-    def holds(self, theta: Mapping[str, Any]) -> bool:
+    def holds(self, theta: Any) -> bool:
         """Whether these are the arrays whose values lie in memory."""
         held = self.held_theta
-        if len(theta) != len(held):
+        if not held or len(theta) != len(held):
             return False
         for name, array in theta.items():  # noqa: SIM110, quicker than all(...), of every step
             if array is not held.get(name):
@@ -168,7 +168,7 @@ class Workspace:
 
     def put_theta(self, theta: Mapping[str, Any]) -> None:
         """Write theta into memory, except what has come from there and is unchanged."""
-        if not self.holds(theta):
+        if not (isinstance(theta, Mapping) and self.holds(theta)):
             self.functions.cast(theta)  # raises an error for one of other names and shapes
             put(theta, self.theta, self.held_theta)
 
@@ -206,7 +206,7 @@ class Workspace:
         return self.handed()
 
     def handed(self) -> tuple[dict[str, np.ndarray], Rule]:
-        """What `taken` has taken, in dicts of the caller's own."""
+        """The arrays that `taken` has taken, in dicts of the caller's own."""
         return dict(self.held_theta), {what: dict(arrays) for what, arrays in self.held_rule.items()}
 
 

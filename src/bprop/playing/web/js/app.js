@@ -23,11 +23,11 @@ export function App({ store }) {
       <${Lesson} store=${store} />
       <main class="stage">
         <${BuildPanel} store=${store} />
-        <div class="middle">
+        <div class="middle-column">
           <${NetworkCard} store=${store} />
           <div class="pair"><${PassCard} store=${store} /><${Inspector} store=${store} /></div>
         </div>
-        <div class="right"><${OutputCard} store=${store} /><${ProgressCard} store=${store} /></div>
+        <div class="result-column"><${OutputCard} store=${store} /><${ProgressCard} store=${store} /></div>
       </main>
       <${Message} store=${store} />
       <p class="unseen" role="status" aria-live="polite" aria-atomic="true">${store.said.value}</p>

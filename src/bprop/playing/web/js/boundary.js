@@ -20,7 +20,10 @@ export function Boundary({ store }) {
   };
   const click = (event) => {
     const box = event.currentTarget.getBoundingClientRect();
-    put((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height);
+    const at = [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
+    const near = points && nearest(points, at, x, y);
+    if (near !== null && near !== undefined) store.send("example", { row: near });
+    else put(...at);
   };
   const press = (event) => {
     const by = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
@@ -37,8 +40,18 @@ export function Boundary({ store }) {
         ${input && html`<g class="example-mark" transform=${`translate(${x(input[0])} ${y(input[1])})`}><circle class="halo" r="3.4" /><circle r="3.4" /></g>`}</svg>
     </div>
     <figcaption><span>${columns[0]} →, ${columns[1]} ↑</span>${m.of === "class" ? html`<span>the class it says</span>` : html`<span class="scale"><span>${short(m.low, 2)}</span><i></i><span>${short(m.high, 2)}</span></span><span>${m.of}</span>`}</figcaption>
-    <p class="hint">Click anywhere: that point becomes the example. Filled points train, hollow ones test.</p>
+    <p class="hint">Click a point, or anywhere: it becomes the example. Filled points train, hollow ones test.</p>
   </figure>`;
+}
+
+// The row of a training point under the mouse; null where there is none.
+function nearest(points, [px, py], x, y) {
+  let row = null, least = 1.6 ** 2;
+  points.x.forEach(([a, b], at) => {
+    const distance = (x(a) - SIZE * px) ** 2 + (y(b) - SIZE * py) ** 2;
+    if (points.part[at] === "train" && points.row && distance < least) { least = distance; row = points.row[at]; }
+  });
+  return row;
 }
 
 function Points({ points, task, x, y }) {

@@ -1,6 +1,8 @@
 // A box: its value and gradient for the example. A unit: also the sum that its value is made of.
 import { html } from "../vendor/preact.js";
 import { incoming } from "./geometry.js";
+import { layersOf } from "./layers.js";
+import { centred, Tile } from "./maps.js";
 import { flat, isNumber, short, Value } from "./numbers.js";
 import { Numbers } from "./pass.js";
 import { choose } from "./weights.js";
@@ -29,13 +31,13 @@ function Weights({ store, name, parameter }) {
 }
 
 export function UnitInspector({ store }) {
-  const { graph, pass, theta, subject } = store.parts, { box: name, unit } = store.chosen.value;
-  const layer = graph.value.units?.find((each) => each.box === name), values = pass.value?.values ?? {}, gradients = pass.value?.gradients ?? {};
-  const countOf = (box) => graph.value.units.find((each) => each.box === box)?.count ?? graph.value.boxes.find((each) => each.name === box)?.shape?.at(-1) ?? 1;
+  const { graph, pass, theta, subject, images } = store.parts, { box: name, unit } = store.chosen.value;
+  const layer = layersOf(graph.value, images.value)?.find((each) => each.box === name), values = pass.value?.values ?? {}, gradients = pass.value?.gradients ?? {};
+  const countOf = (box) => graph.value.boxes.find((each) => each.name === box)?.shape?.at(-1) ?? 1;
   const bias = layer?.bias ? flat(theta.value[layer.bias])[unit] : null;
   const value = flat(values[name])[unit], before = layer?.before ? flat(values[layer.before])[unit] : undefined;
   return html`<div class="card-head"><h2>${layer?.from?.length ? "Unit" : "Input"} <span class="mono">${name}[${unit}]</span></h2></div>
-    ${layer?.from?.length ? html`<table class="sum terms"><caption>what comes in, for row ${pass.value?.example}</caption><thead><tr><th scope="col">from</th><th scope="col">value</th><th scope="col">× weight</th><th scope="col">= product</th></tr></thead><tbody>
+    ${layer?.pictures ? html`<${Pictured} store=${store} unit=${unit} />` : layer?.from?.length ? html`<table class="sum terms"><caption>what comes in, for row ${pass.value?.example}</caption><thead><tr><th scope="col">from</th><th scope="col">value</th><th scope="col">× weight</th><th scope="col">= product</th></tr></thead><tbody>
       ${incoming(layer, countOf).map(({ box, unit: i, parameter, row }) => {
         const x = flat(values[box])[i], weight = theta.value[parameter]?.[row]?.[unit];
         return html`<tr><th scope="row">${box}[${i}]</th><td><${Value} of=${x} class="value" /></td><td><button type="button" class="link" aria-label=${`${short(weight)}, weight ${parameter}[${row}, ${unit}]`} onClick=${() => choose(store, parameter, [row, unit])}><${Value} of=${weight} /></button></td><td>${isNumber(x) && isNumber(weight) ? html`<${Value} of=${x * weight} />` : "·"}</td></tr>`;
@@ -45,4 +47,13 @@ export function UnitInspector({ store }) {
     </tbody></table>` : html`<p class="hint">${subject.value.columns?.[unit] ?? ""}</p>`}
     <dl class="two"><div><dt>value ${name}[${unit}]</dt><dd><${Value} of=${value} class="value" digits=${4} /></dd></div>
       <div><dt>gradient of row ${pass.value?.example}: ∂L/∂${name}[${unit}]</dt><dd><${Value} of=${flat(gradients[name])[unit]} class="gradient" digits=${4} /></dd></div></dl>`;
+}
+
+// A unit that looks at a picture: its weights as an image, and what of the picture they answer to.
+function Pictured({ store, unit }) {
+  const { images, pass } = store.parts, weights = images.value.units[unit], [high, wide] = images.value.shape, input = flat(pass.value?.values?.x);
+  const products = input.length === weights.length ? weights.map((weight, at) => weight * input[at]) : null;
+  return html`<p class="hint">The weights of this unit, and each of them times its input: the sum of these products, and the bias, is the value before the activation.</p>
+    <div class="side-by-side"><figure><div class="picture"><${Tile} levels=${centred([weights])[0]} wide=${wide} high=${high} /></div><figcaption>weights</figcaption></figure>
+    ${products && html`<figure><div class="picture"><${Tile} levels=${centred([products])[0]} wide=${wide} high=${high} /></div><figcaption>weight × input</figcaption></figure>`}</div>`;
 }

@@ -9,14 +9,19 @@ const WIDE = 300, HIGH = 150, LEFT = 8, TOP = 8;
 export function Check({ store, w }) {
   const check = store.parts.check.value;
   const mine = check && check.parameter === w.parameter && check.index?.join() === w.index.join() ? check : null;
-  const ask = () => store.send("check", { parameter: w.parameter, index: w.index }).then(() => store.say(store.parts.check.value?.text ?? ""));
+  const ask = (more) => store.send("check", { parameter: w.parameter, index: w.index, ...more }).then(() => store.say(store.parts.check.value?.text ?? ""));
   return html`<div class="check">
-    <button type="button" class="main-button" data-do="check" onClick=${ask}><${Icon} name="check" /> Check this gradient</button>
+    <button type="button" class="main-button" data-do="check" onClick=${() => ask({})}><${Icon} name="check" /> Check this gradient</button>
     ${mine && html`
       <p class=${"verdict " + mine.verdict.replaceAll(" ", "-")}><b>${mine.verdict}</b> <span>${mine.text}</span></p>
       ${mine.curve && html`<${Chart} c=${mine} />`}
-      <dl class="slopes"><div><dt><span class="key tangent"></span>backpropagation's tangent</dt><dd><${Value} of=${mine.tangent} digits=${6} /></dd></div>
-        <div><dt><span class="key secant"></span>secant through w ± ε, ε = ${short(mine.epsilon)}</dt><dd><${Value} of=${mine.slope} digits=${6} /></dd></div></dl>`}
+      <label class="epsilon"><span>ε = ${short(mine.epsilon)}</span><input type="range" min="-4" max="0" step="0.25" value=${Math.log10(mine.epsilon)}
+        aria-label="ε, how far the secant reaches" aria-valuetext=${short(mine.epsilon)}
+        onInput=${(event) => store.steer("check", "check", { parameter: w.parameter, index: w.index, epsilon: Number((10 ** Number(event.target.value)).toPrecision(3)) })} /></label>
+      <dl class="slopes"><div><dt><span class="key tangent"></span> tangent, by backpropagation</dt><dd><${Value} of=${mine.tangent} digits=${8} /></dd></div>
+        <div><dt><span class="key secant"></span> secant through w ± ε</dt><dd><${Value} of=${mine.slope} digits=${8} /></dd></div>
+        <div><dt>as ε goes to 0</dt><dd><${Value} of=${mine.numeric} digits=${8} /></dd></div>
+        ${mine.left !== null && mine.left !== undefined && html`<div><dt>slope to the left, to the right</dt><dd><${Value} of=${mine.left} />, <${Value} of=${mine.right} /></dd></div>`}</dl>`}
   </div>`;
 }
 

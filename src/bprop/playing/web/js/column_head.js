@@ -1,5 +1,6 @@
 // The name of a layer above its units; where the network can be edited, one unit more or less.
 import { html } from "../vendor/preact.js";
+import { layersOf } from "./layers.js";
 
 export function ColumnHead({ store, column, nth, step }) {
   const recipe = store.parts.recipe.value, at = recipe && !column.input && !column.output && !column.loss ? layerAt(store, column) : -1;
@@ -19,6 +20,6 @@ export function ColumnHead({ store, column, nth, step }) {
 }
 
 function layerAt(store, column) {
-  const computed = store.parts.graph.value.units.filter((unit) => (unit.from ?? []).length);
+  const computed = layersOf(store.parts.graph.value, store.parts.images.value).filter((unit) => (unit.from ?? []).length);
   return computed.findIndex((unit) => unit.box === column.box);
 }

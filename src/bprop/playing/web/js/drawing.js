@@ -1,12 +1,19 @@
 // The graph box by box: Python's drawing, with pan and zoom, each box to be chosen by mouse or keys.
-import { html, useEffect, useLayoutEffect, useRef } from "../vendor/preact.js";
+import { html, useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact.js";
+import { flat, short } from "./numbers.js";
 import { select, zoom, zoomIdentity } from "../vendor/d3-zoom.js";
 
 const STYLE = /<style[^>]*>([\s\S]*?)<\/style>/;
 
 export function Drawing({ store }) {
   const place = useRef(), { graph, pass, check } = store.parts, view = useRef();
-  const svg = graph.value.svg;
+  const [broad, setBroad] = useState(true);
+  useLayoutEffect(() => {
+    const watch = new ResizeObserver(([entry]) => setBroad(entry.contentRect.width > 560));
+    watch.observe(place.current);
+    return () => watch.disconnect();
+  }, []);
+  const svg = (broad && graph.value.wide) || graph.value.svg;
   useLayoutEffect(() => { view.current = show(place.current, svg, store); }, [svg]);
   const last = pass.value?.last?.box, chosen = store.chosen.value?.box, values = pass.value?.values;
   useEffect(() => { mark(place.current, { last, chosen, values, gradients: pass.value?.gradients, check: check.value?.boxes }); });
@@ -42,6 +49,7 @@ function show(place, markup, store) {
   inside.append(...[...drawn.childNodes].filter((node) => !["title", "desc"].includes(node.localName)));
   drawn.append(inside);
   place.replaceChildren(drawn);
+  place.style.height = `${Math.round(Math.max(260, Math.min(620, (place.clientWidth * high) / wide + 20)))}px`;
   const boxes = [...drawn.querySelectorAll("[data-box]")];
   boxes.forEach((box, nth) => prepare(box, nth, boxes, store));
   const zoomed = zoom().scaleExtent([0.2, 12]).on("zoom", (event) => inside.setAttribute("transform", event.transform));
@@ -79,5 +87,23 @@ function mark(place, { last, chosen, values, gradients, check }) {
     box.classList.toggle("is-wrong", verdicts[name] === "wrong");
     box.classList.toggle("is-right", verdicts[name] === "right");
     box.setAttribute("aria-pressed", String(name === chosen));
+    if (box.dataset.kind === "parameter") continue;
+    write(box, "box-value", 1, values?.[name]);
+    write(box, "box-gradient", 2, gradients?.[name]);
   }
+}
+
+// The first numbers of a box, in a line of their own below it.
+function write(box, kind, line, array) {
+  let text = box.querySelector(`.${kind}`);
+  if (array === null || array === undefined) { text?.remove(); return; }
+  if (!text) {
+    text = document.createElementNS("http://www.w3.org/2000/svg", "text");
+    text.setAttribute("class", `box-numbers ${kind}`);
+    text.setAttribute("aria-hidden", "true");
+    text.setAttribute("y", Number(box.querySelector(".frame").getAttribute("height")) + 11 * line + 1);
+    box.append(text);
+  }
+  const numbers = flat(array);
+  text.textContent = numbers.slice(0, 2).map((number) => short(number, 2)).join("  ") + (numbers.length > 2 ? " …" : "");
 }

@@ -4,7 +4,7 @@ import { signOf, strengthOf, widthOf } from "./geometry.js";
 import { at, short, spoken } from "./numbers.js";
 import { drag, isChosen, moveByKey, nameOf } from "./weights.js";
 
-export function Edge({ store, edge, flow }) {
+export function Edge({ store, edge, flow, share }) {
   const { parameter, index, value } = edge, chosen = isChosen(store, parameter, index);
   const gradient = at(store.parts.batch.value?.gradients?.[parameter], index);
   const name = nameOf(parameter, index);
@@ -19,6 +19,6 @@ export function Edge({ store, edge, flow }) {
        onKeyDown=${(event) => { if (moveByKey(store, event, parameter, index)) event.stopPropagation(); }}>
       <title>${name} = ${short(value)}</title>
       <path class="hit" d=${edge.path} />
-      <path class="line" d=${edge.path} stroke-width=${widthOf(value).toFixed(2)} stroke-opacity=${strengthOf(value).toFixed(2)} />
+      <path class="line" d=${edge.path} stroke-width=${widthOf(value, share).toFixed(2)} stroke-opacity=${strengthOf(value).toFixed(2)} />
     </g>`;
 }

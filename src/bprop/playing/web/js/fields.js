@@ -20,8 +20,8 @@ export function NumberField({ value, onSet, label, id, class: name = "", disable
 // What stands in the field while nobody types: at most 7 digits.
 const shown = (value) => (typeof value === "number" ? String(Number(value.toPrecision(7))) : String(value ?? ""));
 
-export function Select({ value, options, onSet, label, id, disabled = false }) {
-  return html`<select id=${id} value=${value} aria-label=${label} disabled=${disabled} onChange=${(event) => onSet(event.target.value)}>
+export function Select({ value, options, onSet, label, id, control, disabled = false }) {
+  return html`<select id=${id} data-control=${control} value=${value} aria-label=${label} disabled=${disabled} onChange=${(event) => onSet(event.target.value)}>
     ${options.map((option) => {
       const [name, text] = Array.isArray(option) ? option : [option, String(option).replaceAll("_", " ")];
       return html`<option value=${name} selected=${name === value}>${text}</option>`;
@@ -29,4 +29,4 @@ export function Select({ value, options, onSet, label, id, disabled = false }) {
 }
 
 // A setting with its name above it.
-export const Field = ({ name, children, class: more = "" }) => html`<label class=${"field " + more}><span>${name}</span>${children}</label>`;
+export const Field = ({ name, children, control }) => html`<label class="field" data-control=${control}><span>${name}</span>${children}</label>`;

@@ -17,12 +17,12 @@ function copy(node) {
   return made;
 }
 
-export function Formula({ markup, label }) {
+export function Formula({ markup, label, small = false }) {
   const place = useRef();
   useLayoutEffect(() => {
     const text = markup?.includes("xmlns=") ? markup : markup?.replace("<math", `<math xmlns="${SPACE}"`);
     const root = text ? copy(new DOMParser().parseFromString(text, "application/xml").documentElement) : null;
     place.current.replaceChildren(...(root ? [root] : []));
   }, [markup]);
-  return html`<div class="formula" ref=${place} tabindex="0" role="group" aria-label=${label}></div>`;
+  return html`<div class=${small ? "formula-place small" : "formula-place"} ref=${place} tabindex="0" role="group" aria-label=${label}></div>`;
 }

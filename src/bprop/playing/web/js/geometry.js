@@ -2,13 +2,13 @@
 const PITCH = 74, LEAST = 26, TOP = 58, TILE = 46;
 
 // Columns in order: the inputs that units read, then the layers.
-export function columnsOf(graph, subject, shapes) {
-  const units = graph.units, outputs = new Set(graph.boxes.filter((box) => box.role === "output").map((box) => box.name));
+export function columnsOf(graph, units, subject, shapes) {
+  const outputs = new Set(graph.boxes.filter((box) => box.role === "output").map((box) => box.name));
   const layers = new Set(units.map((unit) => unit.box)), columns = [];
   for (const unit of units) {
     for (const box of unit.from ?? []) {
       if (layers.has(box) || columns.some((column) => column.box === box)) continue;
-      columns.push({ box, count: shapes[box] ?? subject.inputs, before: null, from: [], weights: [], bias: null, input: true });
+      columns.push({ box, count: unit.pictures ? 1 : shapes[box] ?? subject.inputs, picture: unit.pictures, before: null, from: [], weights: [], bias: null, input: true });
     }
   }
   const layered = [...columns, ...units.map((unit) => ({ ...unit, input: (unit.from ?? []).length === 0, output: outputs.has(unit.box) }))];
@@ -19,16 +19,17 @@ export function columnsOf(graph, subject, shapes) {
 
 export function place(columns, width) {
   const most = Math.max(...columns.map((column) => column.count));
-  const pitch = Math.max(LEAST, Math.min(PITCH, 560 / most));
-  const tile = Math.min(TILE, pitch - 8);
-  const height = TOP + Math.max(220, most * pitch) + 12;
+  const pictures = columns.some((column) => column.pictures), room = pictures ? 760 : 560;
+  const pitch = Math.max(LEAST, Math.min(PITCH, room / most));
+  const tile = Math.min(TILE, pitch < 40 || pictures ? pitch - 8 : pitch - 16); // 16: a line of numbers below it
+  const height = TOP + Math.max(170, most * pitch) + 12;
   const edge = Math.min(70, 30 + width / 40), step = (width - 2 * edge) / Math.max(1, columns.length - 1);
   const placed = columns.map((column, at) => {
-    const x = edge + at * step, apart = column.input ? Math.min(pitch * 1.3, 560 / column.count) : pitch, middle = TOP + (height - TOP - 12) / 2;
+    const x = edge + at * step + (column.picture ? 12 : 0), apart = column.input ? Math.min(pitch * 1.3, 560 / column.count) : pitch, middle = TOP + (height - TOP - 12) / 2;
     const ys = Array.from({ length: column.count }, (_, unit) => middle + (unit - (column.count - 1) / 2) * apart);
     return { ...column, x, ys };
   });
-  return { columns: placed, width, height, tile, pitch, step };
+  return { columns: placed, width, height, tile, step, roomy: pitch - tile >= 14 };
 }
 
 // The weights that come into the units of a column: (box, its unit i, parameter, row of it). Several boxes may share a
@@ -49,6 +50,7 @@ export function incoming(column, countOf) {
 export function edgesOf(columns, theta, tile) {
   const by = Object.fromEntries(columns.map((column) => [column.box, column])), edges = [];
   for (const column of columns) {
+    if (column.pictures) continue;
     for (const { box, unit, parameter, row } of incoming(column, (name) => by[name]?.count ?? 0)) {
       const source = by[box], weights = theta[parameter]?.[row];
       if (weights === undefined) continue;
@@ -66,6 +68,12 @@ function curve(x1, y1, x2, y2) {
   return `M${x1.toFixed(1)} ${y1.toFixed(1)}C${(x1 + bend).toFixed(1)} ${y1.toFixed(1)} ${(x2 - bend).toFixed(1)} ${y2.toFixed(1)} ${x2.toFixed(1)} ${y2.toFixed(1)}`;
 }
 
+// The lines from a picture to the units that look at it. Their weights are the images in the units.
+export function pictureLines(columns, tile) {
+  const picture = columns.find((column) => column.picture), above = columns.find((column) => column.pictures);
+  return picture && above ? above.ys.map((y) => curve(picture.x + 46, picture.ys[0], above.x - tile / 2, y)) : [];
+}
+
 // The lines from the outputs to the loss, which have no weights.
 export function lossLines(columns, tile) {
   const loss = columns.find((column) => column.loss), above = columns.filter((column) => column.output);
@@ -73,7 +81,8 @@ export function lossLines(columns, tile) {
   return above.flatMap((column) => column.ys.map((y) => curve(column.x + tile / 2, y, loss.x - tile / 2, loss.ys[0])));
 }
 
-// Width and strength of an edge of a weight.
-export const widthOf = (value) => (typeof value === "number" ? Math.min(9, 0.8 + 2.7 * Math.sqrt(Math.abs(value))) : 2);
+// Width and strength of an edge of a weight. Where there are many edges, each has a share of its width.
+export const shareOf = (count) => Math.min(1, Math.max(0.45, 12 / Math.sqrt(count)));
+export const widthOf = (value, share = 1) => (typeof value === "number" ? share * Math.min(9, 0.8 + 2.7 * Math.sqrt(Math.abs(value))) : 2);
 export const strengthOf = (value) => (typeof value === "number" ? Math.min(0.95, 0.25 + 0.5 * Math.sqrt(Math.abs(value))) : 0.5);
 export const signOf = (value) => (typeof value !== "number" ? "odd" : value >= 0 ? "positive" : "negative");

@@ -4,7 +4,9 @@ import { CodeDialog, ShareDialog } from "./dialogs.js";
 import { turn } from "./colours.js";
 import { Icon, Mark } from "./icons.js";
 
-const title = (name) => (name === "xor" ? "XOR" : name[0].toUpperCase() + name.slice(1));
+// Toys have short names in lower case; what a person brought keeps its name.
+const TOYS = ["moons", "circles", "spiral", "sine", "hill", "digits"];
+const title = (name) => (name === "xor" ? "XOR" : TOYS.includes(name) ? name[0].toUpperCase() + name.slice(1) : name);
 
 export function Header({ store }) {
   const { choices, subject, undo, lesson } = store.parts, [open, setOpen] = useState(null);

@@ -7,7 +7,7 @@ export function Inspector({ store }) {
   const { weight, graph } = store.parts, chosen = store.chosen.value;
   const known = chosen && graph.value.boxes.some((box) => box.name === chosen.box);
   const which = known ? (chosen.kind === "unit" ? UnitInspector : BoxInspector) : weight.value ? WeightInspector : null;
-  return html`<section class="card inspector" aria-label="What is chosen">
+  return html`<section class="card inspector" data-control="weight choose" aria-label="What is chosen">
     ${which ? html`<${which} store=${store} />` : html`<h2>One weight</h2>
       <p class="hint">Choose a line of the network. Here you then see its value, its gradient for every example, and the update that the rule would make. Drag it, type it, or use the arrow keys: everything moves at once.</p>`}
   </section>`;

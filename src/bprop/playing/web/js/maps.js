@@ -1,4 +1,4 @@
-// Pictures of functions: levels 0 .. 255 on a canvas, the first row at the bottom. Images: the first row at the top.
+// Pictures of functions, and images: levels 0 .. 255 on a canvas, row by row from the top.
 import { html, useLayoutEffect, useRef } from "../vendor/preact.js";
 import { ramp, rgb, theme } from "./colours.js";
 
@@ -9,20 +9,17 @@ export function bytes(text) {
   return levels;
 }
 
-// Paints pixels with colour(level, place) -> the place of a colour in `table`, three numbers a colour.
-export function paint(canvas, levels, wide, high, flip = true, table = ramp(canvas.parentElement)) {
+// Each level is the place of a colour in `table`, three numbers a colour.
+export function paint(canvas, levels, wide, high, table = ramp(canvas.parentElement)) {
   if (canvas.width !== wide) canvas.width = wide;
   if (canvas.height !== high) canvas.height = high;
   const context = canvas.getContext("2d"), image = context.createImageData(wide, high), data = image.data;
-  for (let row = 0; row < high; row++) {
-    const from = (flip ? high - 1 - row : row) * wide;
-    for (let column = 0; column < wide; column++) {
-      const place = 4 * (row * wide + column), colour = 3 * levels[from + column];
-      data[place] = table[colour];
-      data[place + 1] = table[colour + 1];
-      data[place + 2] = table[colour + 2];
-      data[place + 3] = 255;
-    }
+  for (let pixel = 0; pixel < wide * high; pixel++) {
+    const place = 4 * pixel, colour = 3 * levels[pixel];
+    data[place] = table[colour];
+    data[place + 1] = table[colour + 1];
+    data[place + 2] = table[colour + 2];
+    data[place + 3] = 255;
   }
   context.putImageData(image, 0, 0);
 }
@@ -39,12 +36,12 @@ export function paintMap(canvas, map) {
     const share = 0.15 + 0.55 * (sure[place] / 255), colour = colours[label % 10];
     for (let c = 0; c < 3; c++) table[3 * place + c] = middle[c] + (colour[c] - middle[c]) * share;
   });
-  paint(canvas, places, map.n, map.n, true, table);
+  paint(canvas, places, map.n, map.n, table);
 }
 
-export function Tile({ levels, wide, high, flip = true }) {
+export function Tile({ levels, wide, high }) {
   const canvas = useRef(), now = theme.value;
-  useLayoutEffect(() => { paint(canvas.current, typeof levels === "string" ? bytes(levels) : levels, wide, high, flip); }, [levels, now]);
+  useLayoutEffect(() => { paint(canvas.current, typeof levels === "string" ? bytes(levels) : levels, wide, high); }, [levels, now]);
   return html`<canvas ref=${canvas} class="tile" aria-hidden="true"></canvas>`;
 }
 

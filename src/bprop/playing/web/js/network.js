@@ -1,13 +1,14 @@
 // The network unit by unit: units as tiles, weights as edges. One tab stop; arrows move within.
 import { html, useLayoutEffect, useMemo, useRef, useState } from "../vendor/preact.js";
-import { columnsOf, edgesOf, lossLines, place } from "./geometry.js";
+import { columnsOf, edgesOf, lossLines, pictureLines, place, shareOf } from "./geometry.js";
 import { Edge } from "./edge.js";
+import { layersOf } from "./layers.js";
 import { Unit } from "./unit.js";
 import { roving } from "./roving.js";
 import { ColumnHead } from "./column_head.js";
 
 export function Network({ store }) {
-  const { graph, subject, theta, pass } = store.parts;
+  const { graph, subject, theta, pass, images } = store.parts;
   const frame = useRef(), [width, setWidth] = useState(640);
   useLayoutEffect(() => {
     const watch = new ResizeObserver(([entry]) => setWidth(Math.round(entry.contentRect.width)));
@@ -16,11 +17,11 @@ export function Network({ store }) {
   }, []);
   const shapes = Object.fromEntries(graph.value.boxes.map((box) => [box.name, box.shape?.at(-1) ?? 1]));
   const layout = useMemo(() => {
-    const columns = columnsOf(graph.value, subject.value, shapes);
+    const columns = columnsOf(graph.value, layersOf(graph.value, images.value), subject.value, shapes);
     return place(columns, Math.max(width, 66 * columns.length));
   }, [graph.value, width]);
   const edges = edgesOf(layout.columns, theta.value, layout.tile);
-  const last = pass.value?.last, moved = last && flowOf(layout.columns, last);
+  const share = shareOf(edges.length), last = pass.value?.last, moved = last && flowOf(layout.columns, last);
   return html`
     <div class="network" ref=${frame}>
       <div class="network-scroll" tabindex="-1">
@@ -29,13 +30,14 @@ export function Network({ store }) {
            ref=${roving} onKeyDown=${(event) => roving.key(event, store)}>
         <svg class="edges" width=${layout.width} height=${layout.height}>
           ${lossLines(layout.columns, layout.tile).map((path) => html`<path class=${`plain-line ${last?.box === graph.value.loss || last?.phase === "seed" ? moved?.phase ?? "" : ""}`} d=${path} />`)}
-          ${edges.map((edge) => html`<${Edge} key=${edge.parameter + edge.index} store=${store} edge=${edge}
+          ${pictureLines(layout.columns, layout.tile).map((path) => html`<path class=${`plain-line ${moved && layout.columns.find((column) => column.pictures)?.box === moved.to ? moved.phase : ""}`} d=${path} />`)}
+          ${edges.map((edge) => html`<${Edge} key=${edge.parameter + edge.index} store=${store} edge=${edge} share=${share}
             flow=${moved && moved.to === edge.to ? moved.phase : ""} />`)}
         </svg>
         ${layout.columns.map((column, nth) => html`<${ColumnHead} key=${column.box} store=${store} column=${column} nth=${nth}
           step=${layout.step} />`)}
         ${layout.columns.map((column, nth) => column.ys.map((y, unit) => html`<${Unit} key=${column.box + unit} store=${store}
-          column=${column} nth=${nth} unit=${unit} y=${y} tile=${layout.tile} narrow=${layout.step < 112}
+          column=${column} nth=${nth} unit=${unit} y=${y} tile=${layout.tile} roomy=${layout.roomy} narrow=${layout.step < 112}
           now=${moved?.to === column.box} />`))}
       </div>
       </div>

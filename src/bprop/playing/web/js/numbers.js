@@ -14,7 +14,7 @@ export function short(x, digits = 3) {
 
 function fixed(x, size, digits) {
   if (Number.isInteger(x) && size < 1e5) return String(x);
-  return x.toFixed(Math.max(0, Math.min(4, digits - 1 - Math.floor(Math.log10(size)))));
+  return x.toFixed(Math.max(0, Math.min(Math.max(4, digits), digits - 1 - Math.floor(Math.log10(size)))));
 }
 
 export const spoken = (x) => short(x).replace("−", "minus ");

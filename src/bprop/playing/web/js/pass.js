@@ -1,26 +1,46 @@
 // One example, one move at a time: forward, then back, with the formula of the box and its numbers.
 import { html } from "../vendor/preact.js";
 import { Formula } from "./formula.js";
-import { NumberField } from "./fields.js";
+import { NumberField, Select } from "./fields.js";
 import { flat, Value } from "./numbers.js";
 
-export function PassCard({ store }) {
-  const { pass } = store.parts, p = pass.value;
+// The controls, below the network: one move forward or back, and where the pass is.
+export function PassControls({ store }) {
+  const p = store.parts.pass.value;
   if (!p) return null;
-  const last = p.last, next = p.moves[p.position];
-  const move = (name, more) => store.send(name, more).then(() => store.say(store.parts.pass.value?.last?.text ?? "No move is made."));
-  return html`<section class="card pass" aria-labelledby="pass-title">
-    <div class="card-head"><h2 id="pass-title">One example, step by step</h2>
-      <label class="inline">Row <${NumberField} value=${p.example} min=${0} whole onSet=${(row) => store.send("example", { row })} /></label></div>
+  const next = p.moves[p.position], backwards = next?.phase === "bprop" || next?.phase === "seed";
+  const move = (name) => store.send(name, { count: 1 }).then(() => store.say(store.parts.pass.value?.last?.text ?? "No move is made."));
+  return html`<div class="pass-controls">
     <div class="moves">
-      <button type="button" class="main-button" data-do="back" disabled=${p.position === 0} onClick=${() => move("back", { count: 1 })}>← Undo move</button>
-      <button type="button" class=${"main-button strong " + (next?.phase === "bprop" || next?.phase === "seed" ? "backwards" : "")} data-do="forward" disabled=${!next} onClick=${() => move("forward", { count: 1 })}>${label(next)}</button>
+      <button type="button" class="main-button" data-do="back" disabled=${p.position === 0} onClick=${() => move("back")}>← Undo move</button>
+      <button type="button" class=${"main-button strong " + (backwards ? "backwards" : "")} data-do="forward" disabled=${!next} onClick=${() => move("forward")}>${label(next)}</button>
     </div>
     <${Track} store=${store} p=${p} />
+    <label class="inline" data-control="example">Row <${NumberField} value=${p.example} min=${0} whole onSet=${(row) => store.send("example", { row })} /></label>
+    <${Target} store=${store} />
+  </div>`;
+}
+
+// The target of the example, which a person may change: then the example is one of their own.
+function Target({ store }) {
+  const { pass, subject } = store.parts, value = pass.value.values?.y, names = subject.value.classes;
+  if (typeof value !== "number") return null;
+  const set = (target) => store.send("target", { value: target });
+  return html`<label class="inline" data-control="target y">y ${names
+    ? html`<${Select} value=${String(value)} options=${names.map((name, at) => [String(at), name])} onSet=${(at) => set(Number(at))} />`
+    : html`<${NumberField} value=${value} onSet=${set} />`}</label>`;
+}
+
+export function PassCard({ store }) {
+  const p = store.parts.pass.value;
+  if (!p) return null;
+  const last = p.last, next = p.moves[p.position], who = p.own ? "your own example" : `row ${p.example}`;
+  return html`<section class="card pass" aria-labelledby="pass-title">
+    <div class="card-head"><h2 id="pass-title">One example, step by step</h2><span class="hint">${who}</span></div>
     ${last ? html`<div class=${"move " + last.phase}>
       <h3>${heading(last)}</h3>
       ${last.formula && html`<${Formula} markup=${last.formula} label="The formula" />`}
-      ${last.numbers && html`<p class="with-numbers">with the numbers of row ${p.example}:</p><${Formula} markup=${last.numbers} label=${last.text ?? "With numbers"} />`}
+      ${last.numbers && html`<p class="with-numbers">with the numbers of ${who}:</p><${Formula} small markup=${last.numbers} label=${last.text ?? "With numbers"} />`}
       ${last.sent && html`<dl class="sent">${Object.entries(last.sent).map(([child, numbers]) => html`<div><dt>sent to ${child}</dt><dd><${Numbers} of=${numbers} class="gradient" /></dd></div>`)}</dl>`}
     </div>` : html`<p class="hint">Press <b>${label(next)}</b>: the value of one box is computed from its children. After the loss, the same button walks back: each box sends a gradient to its children.</p>`}
   </section>`;

@@ -6,9 +6,9 @@ import { isNumber, short, Value } from "./numbers.js";
 
 export function ProgressCard({ store }) {
   const { training } = store.parts, curve = training.value?.curve, health = training.value?.health ?? [];
-  return html`<section class="card progress" aria-labelledby="progress-title">
+  return html`<section class="card progress" data-control="progress" aria-labelledby="progress-title">
     <h2 id="progress-title">Progress</h2>
-    <${Curves} curve=${curve} />
+    ${curve?.step?.length > 1 ? html`<${Curves} curve=${curve} />` : html`<p class="hint">Press <b>Train</b>, the large round button: the losses are drawn here as they fall.</p>`}
     ${health.length > 0 && html`<table class="health"><caption>Health of the layers</caption><thead><tr><th scope="col">box</th><th scope="col">values</th><th scope="col">gradients</th><th scope="col">dead</th></tr></thead><tbody>
       ${health.map((each) => html`<tr><th scope="row">${each.box}</th><td><${Value} of=${each.value_rms} digits=${2} /></td><td><${Magnitude} of=${each.gradient_rms} /><${Value} of=${each.gradient_rms} digits=${2} /></td><td>${isNumber(each.dead) ? `${Math.round(100 * each.dead)} %` : ""}</td></tr>`)}
     </tbody></table>`}

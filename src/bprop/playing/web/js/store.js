@@ -1,7 +1,7 @@
 // The state of the page: one signal for each part of the machine's snapshot, and the commands that are on their way.
 import { batch, signal } from "../vendor/preact.js";
 
-const PARTS = ["subject", "recipe", "choices", "graph", "theta", "pass", "batch", "weight", "score", "map", "images",
+const PARTS = ["subject", "recipe", "choices", "graph", "theta", "pass", "batch", "weight", "score", "map", "line", "images",
   "training", "check", "mistake", "lesson", "code", "share", "undo", "message"];
 
 export function makeStore(host, settings = {}) {

@@ -24,10 +24,10 @@ export function TrainBar({ store }) {
       <dl class="clock"><div><dt>Epoch</dt><dd><data value=${now.epoch}>${String(now.epoch).padStart(4, "0")}</data></dd></div>
         <div><dt>Updates</dt><dd><data value=${now.step}>${now.step.toLocaleString("en")}</data></dd></div></dl>
       <div class="settings">
-        <${Field} name="Learning rate"><${Select} value=${String(rate)} options=${rates} onSet=${(value) => store.send("rate", { value: Number(value) })} /><//>
+        <${Field} name="Learning rate" control="rate"><${Select} value=${String(rate)} options=${rates} onSet=${(value) => store.send("rate", { value: Number(value) })} /><//>
         ${rules.length > 0 && html`<${Field} name="Rule"><${Select} value=${now.rule.name} options=${rules.map((r) => [r, r])} onSet=${(name) => store.send("rule", { name })} /><//>`}
         ${now.rule.momentum !== undefined && html`<${Field} name="Momentum"><${NumberField} value=${now.rule.momentum} min=${0} max=${0.999} onSet=${(momentum) => store.send("rule", { name: now.rule.name, settings: { ...settingsOf(now.rule, choices.value), momentum } })} /><//>`}
-        <${Field} name="Batch size"><${NumberField} value=${now.batch_size} min=${1} max=${100000} whole onSet=${(value) => store.send("batch_size", { value })} /><//>
+        <${Field} name="Batch size"><${NumberField} value=${now.batch_size} min=${1} max=${100000} whole onSet=${(size) => store.send("batch_size", { size })} /><//>
         ${penalty && html`<${Field} name="Penalty"><${Select} value=${penalty.kind ?? "none"} options=${[["none", "none"], ["l2", "L2"], ["l1", "L1"]]}
             disabled=${!subject.value.editable} onSet=${(kind) => store.send("penalty", { kind: kind === "none" ? null : kind, strength: penalty.strength || 0.001 })} /><//>
           ${penalty.kind && html`<${Field} name="Strength"><${NumberField} value=${penalty.strength} min=${0} onSet=${(strength) => store.send("penalty", { kind: penalty.kind, strength })} /><//>`}`}

@@ -1,22 +1,23 @@
 // One weight: its value, the gradient of this example and of the batch, the penalty's, and the update that comes next.
-import { html } from "../vendor/preact.js";
+import { html, useRef } from "../vendor/preact.js";
 import { Check } from "./check.js";
 import { NumberField } from "./fields.js";
 import { isNumber, short, Value } from "./numbers.js";
-import { announce, moveByKey, nameOf, setWeight } from "./weights.js";
+import { announce, moveByKey, nameOf, newGesture, setWeight } from "./weights.js";
 
 export function WeightInspector({ store }) {
   const { weight, pass, batch, training } = store.parts, rule = training.value?.rule ?? {}, w = weight.value, name = nameOf(w.parameter, w.index);
   const row = pass.value?.example, here = w.rows?.indexOf(row) ?? -1, mine = here >= 0 ? w.examples[here] : null;
+  const gesture = useRef(null);
   const reach = isNumber(w.value) ? Math.max(3, Math.ceil(Math.abs(w.value) * 1.2)) : 3;
   return html`
     <div class="card-head"><h2>Weight <span class="mono">${name}</span></h2></div>
-    <div class="weight-value">
+    <div class="weight-value" data-control="set_weight nudge">
       <input type="range" class="weight-range" min=${-reach} max=${reach} step="any" value=${isNumber(w.value) ? w.value : 0} aria-label=${`Value of ${name}`}
         aria-valuetext=${short(w.value)}
         onKeyDown=${(event) => moveByKey(store, event, w.parameter, w.index)}
-        onInput=${(event) => setWeight(store, w.parameter, w.index, Number(Number(event.target.value).toPrecision(4)))}
-        onChange=${() => announce(store, w.parameter, w.index)} />
+        onInput=${(event) => setWeight(store, w.parameter, w.index, Number(Number(event.target.value).toPrecision(4)), (gesture.current ??= newGesture()))}
+        onChange=${() => { gesture.current = null; announce(store, w.parameter, w.index); }} />
       <${NumberField} label=${`Value of ${name}, typed`} class="weight-number" value=${w.value} onSet=${(value) => store.send("set_weight", { parameter: w.parameter, index: w.index, value }).then(() => announce(store, w.parameter, w.index))} />
     </div>
     <table class="sum"><caption class="unseen">Gradients of the chosen weight</caption><tbody>
@@ -24,7 +25,7 @@ export function WeightInspector({ store }) {
       <tr><th scope="row">mean over ${batch.value?.rows ?? "the batch"}</th><td><${Value} of=${w.mean} class="gradient" digits=${4} /></td></tr>
       <tr><th scope="row">+ gradient of the penalty</th><td><${Value} of=${w.penalty} class="gradient" digits=${4} /></td></tr>
       <tr class="total"><th scope="row">= gradient of the objective</th><td><${Value} of=${w.total} class="gradient" digits=${4} /></td></tr>
-      <tr><th scope="row" title=${w.rule}>so ${rule.name} (rate ${short(rule.rate)}) moves it by</th><td><${Value} of=${w.update} digits=${4} sign /></td></tr>
+      <tr><th scope="row" title=${w.rule}>update by ${rule.name}, rate ${String(rule.rate)}</th><td><${Value} of=${w.update} digits=${4} sign /></td></tr>
     </tbody></table>
     ${w.examples && html`<${Examples} store=${store} w=${w} row=${row} />`}
     <${Check} store=${store} w=${w} />`;

@@ -14,9 +14,13 @@ export function choose(store, parameter, index) {
   if (!isChosen(store, parameter, index)) return store.send("choose", { parameter, index });
 }
 
-export function setWeight(store, parameter, index, value) {
-  store.steer(keyOf(parameter, index), "set_weight", { parameter, index, value });
+// `gesture` is the number of a drag: all that it does is one step of undo.
+export function setWeight(store, parameter, index, value, gesture) {
+  store.steer(keyOf(parameter, index), "set_weight", { parameter, index, value, gesture });
 }
+
+let gestures = Date.now() % 1e6;
+export const newGesture = () => (gestures += 1);
 
 // Dragging: up is more. Returns nothing; the element gets the pointer until it is let go.
 export function drag(store, event, parameter, index) {
@@ -28,12 +32,13 @@ export function drag(store, event, parameter, index) {
   element.setPointerCapture(event.pointerId);
   choose(store, parameter, index);
   const scale = Math.max(1, Math.abs(value)) / 90;
+  const gesture = newGesture();
   let last = value;
   const move = (moved) => {
     const next = round(value + (start - moved.clientY) * scale * (moved.shiftKey ? 0.1 : 1));
     if (next === last) return;
     last = next;
-    setWeight(store, parameter, index, next);
+    setWeight(store, parameter, index, next, gesture);
   };
   const end = () => {
     element.removeEventListener("pointermove", move);

@@ -12,7 +12,7 @@ function drawStatus(page, gone) {
     running: `Training: ${format(done)} of ${format(epochs)} epochs.`,
     epochs: `Finished: all ${format(done)} epochs are done.`,
     patience: `Finished: stopped early after ${format(done)} epochs; the best was epoch ${format(page.run.best_epoch)}.`,
-    callback: `Finished: stopped by a callback after ${format(done)} epochs.`,
+    callback: `Finished: stopped ${page.run.by_hand ? "from this page" : "by a callback"} after ${format(done)} whole epochs.`,
     interrupted: `Interrupted after ${format(done)} whole epochs; what was learned is kept.`,
     diverged: `Training diverged in epoch ${format(done + 1)}, after ${format(done)} whole epochs.`,
     failed: `Training was stopped by an error, after ${format(done)} whole epochs.`,

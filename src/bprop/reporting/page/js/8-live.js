@@ -3,6 +3,20 @@
 const MOST_RECORDS = 1000;
 const live = { next: 0, version: 0, began: 0, failures: 0 };
 
+function startLive(page) {
+  live.began = page.began;
+  live.steering = new Steering(command);
+  byId("status").after(live.steering.box);
+  live.steering.draw(page.steering);
+  poll(page);
+}
+
+// Send a command to the server; its answer has what was wrong, or the new state.
+async function command(content) {
+  const sent = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(content) };
+  return (await fetch("do", sent)).json();
+}
+
 async function poll(page) {
   try {
     const answer = await fetch(`new?after=${live.next}&version=${live.version}&began=${live.began}`, { cache: "no-store" });
@@ -13,6 +27,7 @@ async function poll(page) {
     live.failures += 1;
   }
   drawStatus(page, live.failures > 1);
+  live.steering.draw(page.steering, live.failures > 1);
   const finished = hasEnded(page.run);
   if (finished && live.failures > 3) return; // the server has gone, and nothing more is to come
   setTimeout(() => poll(page), live.failures ? Math.min(5000, 400 * live.failures) : finished ? 1500 : 500);
@@ -22,6 +37,7 @@ function take(page, news) {
   if (news.began !== live.began) beginAnew(page, news);
   live.next = news.next;
   page.run = news.run;
+  page.steering = news.steering;
   if (news.page) {
     Object.assign(page, news.page);
     live.version = news.version;

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
-from pathlib import Path
 
 from bprop.errors import SettingError
+from bprop.memory import groups
+from bprop.memory.system import available
 
 SHARE = 0.5  # of the free memory; theta, gradients and activations need the rest
 UNITS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
@@ -35,34 +35,16 @@ def configured() -> int | None:
 
 
 def free() -> int:
-    """Bytes of main memory that this process may still take, as far as the system reports them."""
-    return min([_available(), *_limits()])
+    """Bytes of main memory that this process may still take: the system's, its container's, and its own limits."""
+    return min([available(), *groups.left(), *_limits()])
 
 
 def _limits() -> list[int]:
-    """The limits of the process (ulimit) and of its container, in bytes; none if none are set."""
-    limits = []
+    """The limits of the process (ulimit) in bytes; none if none are set."""
     try:
         import resource
 
-        process_limits = [resource.getrlimit(which)[0] for which in (resource.RLIMIT_AS, resource.RLIMIT_DATA)]
-        limits += [limit for limit in process_limits if limit != resource.RLIM_INFINITY]
+        limits = [resource.getrlimit(which)[0] for which in (resource.RLIMIT_AS, resource.RLIMIT_DATA)]
+        return [limit for limit in limits if limit != resource.RLIM_INFINITY]
     except (ImportError, OSError, AttributeError):  # Windows
-        pass
-    for path in ("memory.max", "memory/memory.limit_in_bytes"):  # of control groups, version 2 and version 1
-        with suppress(OSError, ValueError):  # no such file, or the text "max"
-            limits.append(int(Path(f"/sys/fs/cgroup/{path}").read_text(encoding="ascii")))
-    return limits
-
-
-def _available() -> int:
-    try:
-        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
-        entries = dict(line.split(":", 1) for line in lines)
-        return int(entries["MemAvailable"].split()[0]) * 1024
-    except (OSError, KeyError, ValueError):
-        pass
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
-    except (AttributeError, OSError, ValueError):  # Windows
-        return 4 * 2**30
+        return []

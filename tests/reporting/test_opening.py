@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from bprop.cli.browser import leading_to, open_in_browser
+from bprop.reporting.opening import leading_to, open_in_browser
 
 URL = "http://127.0.0.1:1/secret&token/"
 
@@ -34,7 +34,7 @@ def test_the_secret_is_not_on_the_command_line_of_the_browser(tmp_path, monkeypa
 
 
 def test_the_file_goes_with_the_program(tmp_path):
-    code = f"from bprop.cli.browser import leading_to; print(leading_to({URL!r}))"
+    code = f"from bprop.reporting.opening import leading_to; print(leading_to({URL!r}))"
     environment = {**os.environ, "TMPDIR": str(tmp_path), "TEMP": str(tmp_path)}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
     assert str(tmp_path) in done.stdout and os.listdir(tmp_path) == []

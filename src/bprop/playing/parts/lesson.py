@@ -1,0 +1,43 @@
+"""The part `lesson`: the step of the lesson, with its numbers, and whether what it asks is done."""
+
+from __future__ import annotations
+
+from math import isfinite
+from typing import Any
+
+from bprop.playing.computed import Computed
+from bprop.playing.lessons import LESSONS, Look, Question
+from bprop.playing.plain import plain
+from bprop.playing.work import State
+
+
+def choices() -> list[dict[str, str]]:
+    """The lessons that there are."""
+    return [{"name": lesson.name, "title": lesson.title} for lesson in LESSONS.values()]
+
+
+def lesson(state: State, computed: Computed) -> dict[str, Any] | None:
+    if state.view.lesson is None:
+        return None
+    name, number = state.view.lesson
+    of, look, reply = LESSONS[name], Look(state, computed), state.view.answer
+    step = of.steps[number - 1]
+    return {
+        "name": name, "title": of.title, "step": number, "of": len(of.steps), "text": step.written(look),
+        "task": None if step.task is None else step.task.text,
+        "task_done": None if step.task is None else step.task.done(look),
+        "done": step.is_done(look, reply), "highlight": list(step.highlight),
+        "question": None if step.question is None else _question(step.question, look, reply),
+    }  # fmt: skip
+
+
+def _question(question: Question, look: Look, reply: Any) -> dict[str, Any]:
+    answer = question.answer(look)
+    return {
+        "text": question.text,
+        "answer": answer if isinstance(answer, str) else plain(answer) if isfinite(answer) else None,
+        "tolerance": None if isinstance(answer, str) else question.tolerance,
+        "choices": None if question.choices is None else question.choices(look),
+        "given": reply,
+        "right": None if reply is None else question.is_right(look, reply),
+    }

@@ -1,0 +1,80 @@
+"""The site: docstrings become Markdown, and links lead to pages of the site or become text."""
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+import bprop as bp
+
+SITE = Path(__file__).parents[1] / "tools" / "site"
+
+
+@pytest.fixture(scope="module")
+def rendering():
+    return _module("rendering")
+
+
+def _module(name):
+    spec = importlib.util.spec_from_file_location(name, SITE / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_examples_become_code_and_names_a_list(rendering):
+    text = rendering.render("""The sum a * b_1.
+
+        Parameters
+        ----------
+        a, b : numbers,
+            of any size.
+
+        >>> 1 + 1
+        2
+        """)
+    assert text.splitlines()[0] == r"The sum a \* b\_1."
+    assert "**Parameters**\n\n- `a, b`: numbers, of any size." in text
+    assert "```pycon\n>>> 1 + 1\n2\n```" in text
+
+
+def test_code_between_backquotes_stays_and_tags_do_no_harm(rendering):
+    assert rendering.escape("`a_b` <script> [x](y)") == r"`a_b` \<script\> \[x\](y)"
+
+
+def test_a_signature_shows_defaults_and_no_types(rendering):
+    line = rendering.signature("bp.check_box", bp.check_box)
+    assert line == "bp.check_box(kind, examples=None, *, seed=0)"
+    assert rendering.signature("bp.train", bp.train).splitlines()[1] == "    graph,"
+
+
+def test_every_public_name_has_its_place_in_the_reference(monkeypatch):
+    pytest.importorskip("typer")
+    monkeypatch.syspath_prepend(str(SITE))
+    monkeypatch.delitem(sys.modules, "rendering", raising=False)
+    pages = _module("pages")
+    text = "\n".join(pages.reference().values())
+    missing = [name for name in bp.__all__ if name[0].isupper() and f"\n## {name}\n" not in text]
+    assert missing == []
+
+
+def test_links_that_leave_the_site_become_text(monkeypatch):
+    pytest.importorskip("mkdocs")
+    pytest.importorskip("typer")
+    monkeypatch.syspath_prepend(str(SITE))
+    for name in ("rendering", "pages"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    hooks = _module("hooks")
+    files = SimpleNamespace(get_file_from_path=lambda path: path in {"engines.md", "security.md"})
+    page = SimpleNamespace(file=SimpleNamespace(src_uri="learn/a.md"))
+
+    def rewritten(text):
+        return hooks.on_page_markdown(text, page, None, files)
+
+    assert rewritten("[box](../../src/bprop/box.py)") == "box"
+    assert rewritten("[engines](../engines.md#xla)") == "[engines](../engines.md#xla)"
+    assert rewritten("[promises](../../SECURITY.md)") == "[promises](../security.md)"
+    assert rewritten("```\n[box](../../src/bprop/box.py)\n```") == "```\n[box](../../src/bprop/box.py)\n```"
+    assert rewritten("[elsewhere](https://example.org)") == "[elsewhere](https://example.org)"
