@@ -208,7 +208,7 @@ def test_the_first_page_runs_as_it_is_read():
     assert len(blocks) == 3
 
 
-@pytest.mark.parametrize("page", ["parameters.md", "batches.md"])
+@pytest.mark.parametrize("page", ["parameters.md", "batches.md", "play_protocol.md"])
 def test_a_page_prints_what_it_shows(page, capsys):
     text = (DOCS / page).read_text(encoding="utf-8")
     namespace: dict = {}

@@ -1,10 +1,14 @@
 """The commands, put together."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 pytestmark = pytest.mark.usefixtures("typer")
 
-COMMANDS = ("train", "resume", "predict", "evaluate", "check", "graph", "export", "info", "step")
+COMMANDS = ("train", "resume", "predict", "evaluate", "report", "compare", "check", "graph", "export", "info", "step")
 
 
 def test_help_begins_with_what_to_type_and_lists_the_commands_and_exit_codes(run):
@@ -60,3 +64,11 @@ def test_a_session_from_data_to_predictions(start, folder):
     process = start("check pets.bprop pets.csv")
     assert "all gradients agree" in process.communicate()[0]
     assert process.returncode == 0
+
+
+@pytest.mark.parametrize(("words", "offered"), [("bprop tr", "train"), ("bprop train --ep", "--epochs")])
+def test_a_shell_completes_commands_and_options(words, offered):
+    asked = {"_BPROP_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(len(words.split()) - 1)}
+    code = "import sys; sys.argv[0] = 'bprop'; from bprop.cli import main; main()"
+    run = subprocess.run([sys.executable, "-c", code], env={**os.environ, **asked}, capture_output=True, text=True)
+    assert run.stdout.split() == [offered], run.stderr

@@ -73,6 +73,21 @@ def test_a_run_that_diverges_at_its_first_step_has_a_report_and_no_model(run, fo
     assert not (folder / "far.bprop").exists()
 
 
+def test_a_run_that_an_error_ends_has_a_report_of_what_it_learned(run, folder, monkeypatch):
+    """The disk was full after two epochs: the page has both, and says why there are no more."""
+    from bprop.tensorboard import TensorBoard
+
+    def full(self, record, *more):
+        if record.epoch == 2:
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(TensorBoard, "__call__", full)
+    run(f"train pets.csv {BASE} --tensorboard logs --report r.html", code=1)
+    page = page_of(folder / "r.html")
+    assert page["run"]["status"] == "failed" and "No space left" in page["run"]["failure"]
+    assert [record["epoch"] for record in page["records"]] == [1, 2]
+
+
 def test_what_cannot_be_is_said_at_once(refused):
     refused(f"train pets.csv {BASE} --report absent/r.html", "absent", "no folder")
     refused(f"train pets.csv {BASE} --live-port 80", "add --live")

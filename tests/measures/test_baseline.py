@@ -5,7 +5,8 @@ import pytest
 
 pytest.importorskip("typer", reason="the command line needs typer")
 
-from bprop.measures.baseline import baseline, beside
+from bprop.measures.baseline import baseline, beside, by_chance
+from bprop.measures.judge import Question
 from bprop.sources.answer import Answer
 
 PETS = Answer(("y",), "classification", ("cat", "dog"))
@@ -40,3 +41,28 @@ def test_several_columns_have_one_each_and_labels_the_mean_of_theirs():
     found = baseline(Answer(("u", "v"), "multilabel", None), labels, np.ones(4))
     assert found == {"accuracy": 0.75}
     assert beside(found) == {"accuracy": "always the most frequent answer: 75.00%"}
+
+
+@pytest.mark.parametrize("shares", [[30, 70], [20, 30, 50], [40, 60, 0]])
+def test_the_scores_by_chance_are_those_of_the_shares_of_the_classes(shares):
+    """A network that answers the shares of the classes, whatever its inputs, has these scores."""
+    y = np.repeat(np.arange(len(shares)), shares)
+    question = Question("y", "classification", ["y"], list(range(len(shares))), None, True)
+    f = np.tile(np.array(shares) / 100, (100, 1))
+    w = np.ones(100)
+    measures = question.measures(f, y)
+    chance = by_chance(question, y, w)
+    assert set(chance) == {"balanced_accuracy", "roc_auc", "average_precision", "log_loss"}
+    for name, value in chance.items():
+        assert value == pytest.approx(measures[name](w)), name
+
+
+def test_the_scores_by_chance_of_labels_and_of_values():
+    y = np.array([[1, 0], [1, 0], [0, 0], [1, 0]])
+    labels = Question("y", "multilabel", ["a", "b"], None, None, True)
+    f = np.tile(y.mean(axis=0), (4, 1))
+    measured = labels.measures(f, y)["log_loss"](np.ones(4))
+    assert by_chance(labels, y, np.ones(4))["log_loss"] == pytest.approx(measured, abs=1e-9)
+    values = Question("y", "regression", ["u", "v"])
+    assert by_chance(values, y * 1.0, np.ones(4)) == {"r2[u]": 0.0, "r2[v]": 0.0}
+    assert by_chance(values, y * 1.0, np.zeros(4)) == {}

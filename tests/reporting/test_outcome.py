@@ -108,6 +108,10 @@ def test_targets_and_examples_are_shown_in_the_units_of_the_table():
         found = outcome(fit, given, None, "test", Facts())
         truth = np.array(found["residuals"][0]["truth"])
         assert truth.mean() == pytest.approx(1e9, abs=10)
+        np.testing.assert_allclose(truth, data["y"], atol=0.01)  # five digits would make all of them 1e9
+        residuals = np.array(found["residuals"][0]["predicted"]) - truth
+        np.testing.assert_allclose(residuals, np.ravel(fit.predict(x=data["x"])) - data["y"], atol=0.01)
+        assert len({one["truth"] for one in found["worst"]}) > 8
         assert found["measures"]["rmse"] == pytest.approx(fit.evaluate(data)["rmse"], rel=1e-3)
         assert found["measures"]["rmse"] > 5
         row = int(found["worst"][0]["row"].removeprefix("row ")) - 1

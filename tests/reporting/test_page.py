@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import bprop as bp
 from bprop.draw.style import COOL_TO_HOT_DARK, COOL_TO_HOT_LIGHT
-from bprop.reporting.page import SHARED, TRAINING, TUNING, as_script, part, policy, render, script, style
+from bprop.reporting.page import COMPARISON, SHARED, TRAINING, TUNING, as_script, part, policy, render, script, style
 
 DATA = {"live": False}
 
@@ -68,12 +68,19 @@ def test_a_live_page_lets_in_the_style_of_a_drawing_that_comes_later():
     assert digest not in policy(style(), script(), "", False)
 
 
-def test_every_page_has_one_frame_and_the_shared_scripts():
-    training, tuning = (render("T", "<svg></svg>", DATA, kind) for kind in (TRAINING, TUNING))
+@pytest.mark.parametrize("kind", [TUNING, COMPARISON])
+def test_every_page_has_one_frame_and_the_shared_scripts(kind):
+    training, other = (render("T", "<svg></svg>", DATA, one) for one in (TRAINING, kind))
     head = re.compile(r'<meta charset.*?<title>T</title>\n<link rel="icon" href="data:,">', re.DOTALL)
-    first, second = (re.sub("sha256-[^']+", "", head.search(page)[0]) for page in (training, tuning))
+    first, second = (re.sub("sha256-[^']+", "", head.search(page)[0]) for page in (training, other))
     assert first == second
-    for name in SHARED[TUNING]:
+    for name in SHARED[kind]:
         assert part(f"js/{name}") in training
-        assert part(f"js/{name}") in tuning
-    assert "{{" not in re.sub("(?s)<script>.*", "", training + tuning)
+        assert part(f"js/{name}") in other
+    assert "{{" not in re.sub("(?s)<script>.*", "", training + other)
+
+
+@pytest.mark.parametrize("kind", [TUNING, COMPARISON])
+def test_the_scripts_of_all_pages_make_no_markup_of_text(kind):
+    for way in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "http://", "https://"):
+        assert way not in script(kind).replace("http://www.w3.org/2000/svg", "")

@@ -21,7 +21,7 @@ from bprop.cli.summary import show
 from bprop.cli.watching import Watching
 from bprop.console import say, say_error
 from bprop.disk.special import own_descriptor
-from bprop.errors import NonFiniteError
+from bprop.errors import BpropError, NonFiniteError
 from bprop.model import save
 from bprop.notes import best_epochs
 from bprop.reporting.about import RUN
@@ -150,8 +150,10 @@ def _rescue(fit: Any, ending: Ending) -> None:
         return
     if fit.updates:  # a failed run replaces no earlier model
         ending.save(fit, ending.next_free())
-    if fit.stopped == "diverged":
+    try:
         ending.show(fit)
+    except BpropError as error:  # the first error is told after it
+        say_error(error)
 
 
 def _finish(fit: Fit, ending: Ending) -> None:

@@ -11,7 +11,7 @@ from bprop.measures.judge import Question
 from bprop.measures.scores import predictions
 from bprop.model import Model
 from bprop.notes import columns, table, words
-from bprop.reporting.plain import number, numbers, shortened, spread
+from bprop.reporting.plain import digits_for, numbers, shortened, spread
 
 SIDE = 64  # cells of a side of the map
 MARGIN = 0.05
@@ -41,13 +41,18 @@ def boundary_of(model: Model, question: Question, x: np.ndarray, y: np.ndarray) 
     cells, least, most = _cells(question, f)
     some = spread(len(x), MOST_EXAMPLES)
     names = words(model.notes, "columns")
+    points = zip(*(_apart(x[some, k]) for k in (0, 1)), strict=True)
     return {
         "names": [shortened(name, 40) for name in (names if len(names) == 2 else ("x[0]", "x[1]"))],
-        "x": numbers((low[0], high[0])), "y": numbers((low[1], high[1])), "side": SIDE,
+        "x": [float(low[0]), float(high[0])], "y": [float(low[1]), float(high[1])], "side": SIDE,
         "classes": None if question.classes is None else [shortened(name, 30) for name in question.classes],
-        "cells": b64encode(cells.tobytes()).decode(), "low": number(least), "high": number(most),
-        "points": [[*numbers(x[k]), number(y.ravel()[k])] for k in some],
+        "cells": b64encode(cells.tobytes()).decode(), "low": float(least), "high": float(most),
+        "points": [[*point, truth] for point, truth in zip(points, _apart(y.ravel()[some]), strict=True)],
     }  # fmt: skip
+
+
+def _apart(values: np.ndarray) -> list[float | None]:
+    return numbers(values, digits_for(values))
 
 
 def _is_plane(model: Model, question: Question) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from bprop.reporting.plain import number, shortened, spread
+from bprop.reporting.plain import digits_for, number, shortened, spread
 
 MOST_ROWS = 20_000
 MOST_FEATURES = 200  # that are looked at
@@ -57,12 +57,14 @@ def _numeric_bins(values: np.ndarray) -> tuple[np.ndarray, Labels]:
     there = values[~gone]
     distinct = np.unique(there)
     if len(distinct) <= BINS:
-        edges, labels = distinct, [[f"{v:.4g}", number(v), number(v)] for v in distinct]
+        digits = digits_for(distinct) - 1
+        edges, labels = distinct, [[f"{v:.{digits}g}", float(v), float(v)] for v in distinct]
         place = np.searchsorted(edges, values)
     else:
         edges = np.unique(np.quantile(there, np.linspace(0, 1, BINS + 1)))
         place = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, len(edges) - 2)
-        labels = [[f"{low:.4g} to {high:.4g}", number(low), number(high)] for low, high in pairwise(edges)]
+        digits = digits_for(edges) - 1
+        labels = [[f"{low:.{digits}g} to {high:.{digits}g}", float(low), float(high)] for low, high in pairwise(edges)]
     if gone.any():
         place = np.where(gone, len(labels), place)
         labels.append(["missing", None, None])

@@ -19,11 +19,11 @@ from bprop.measures.scores import calibration_error, predictions
 from bprop.model import Model
 from bprop.notes import table, word, words
 from bprop.reporting.looking import finite_rows
-from bprop.reporting.plain import number, numbers, shortened, text
+from bprop.reporting.plain import digits_for, number, numbers, shortened, text
 
 RESAMPLES = 500
 """Of the intervals, as `bprop evaluate` draws them."""
-MOST_WORK = 4e8
+MOST_WORK = 2e7
 """Resamples times rows times classes. Where 500 resamples are more, the intervals are left out: they take seconds."""
 MOST_CLASSES = 40
 MOST_POINTS = 150  # of a curve
@@ -221,5 +221,7 @@ def _errors(question: Question, f: np.ndarray, y: np.ndarray) -> list[dict[str, 
         if not (np.isfinite(low) and np.isfinite(high) and high > low):
             continue
         counts, edges = np.histogram(error.clip(low, high), bins=BARS, range=(float(low), float(high)))
-        charts.append({"name": shortened(name, 40), "edges": numbers(edges), "counts": counts.tolist()})
+        charts.append(
+            {"name": shortened(name, 40), "edges": numbers(edges, digits_for(edges)), "counts": counts.tolist()}
+        )
     return charts

@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 
 from bprop.box import Box
-from bprop.boxes import LinearEach, MatMul
+from bprop.boxes import LinearEach, LinearTransposed, MatMul
+from bprop.draw.meaning import has_automatic_name, meanings
 from bprop.graph import Graph
 from bprop.leaves import Input, Leaf, Parameter
 from bprop.lower_case import snake
 from bprop.model import Model
 from bprop.reporting.plain import number, shortened
-from bprop.structure.formula import formula
 
 MOST_LAYERS = 200
 MOST_BOXES = 500
@@ -48,10 +48,11 @@ def layers_of(graph: Graph) -> dict[str, Any]:
 
 def boxes_of(graph: Graph) -> dict[str, list[str | None]]:
     """{box: [what it computes, its name]} where nobody gave it a name, else {box: [None, what it computes]}."""
+    outputs, told = graph.outputs.values(), meanings(graph)
     boxes = {}
-    for box in [box for box in graph.order if not isinstance(box, Leaf)][:MOST_BOXES]:
-        name, what = graph.names[box], shortened(formula(box, graph.names), 60)
-        boxes[name] = [None, what] if box.name else [what, name]
+    for box, what in list(told.items())[:MOST_BOXES]:
+        name, what = graph.names[box], shortened(what, 60)
+        boxes[name] = [what, name] if has_automatic_name(box, outputs) else [None, what]
     return boxes
 
 
@@ -95,9 +96,9 @@ def _kernels(model: Model, box: Box, shape: tuple[int, ...]) -> np.ndarray | Non
     W = np.asarray(model.params[names[0]], np.float64)
     if W.ndim == 4 and W.shape[2] in (1, 3) and min(W.shape[:2]) >= LEAST_SIDE:
         return W.transpose(3, 0, 1, 2)
-    if W.ndim != 2 or prod(shape) not in W.shape:
-        return None
-    return (W.T if W.shape[0] == prod(shape) else W).reshape(-1, *shape)
+    if W.ndim == 2 and not isinstance(box, LinearTransposed):
+        W = W.T
+    return W.reshape(-1, *shape) if W.ndim == 2 and W.shape[1] == prod(shape) else None
 
 
 def _sees_input(box: Box) -> bool:

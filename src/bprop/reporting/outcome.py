@@ -20,7 +20,7 @@ from bprop.reporting.importance import importance_in
 from bprop.reporting.layers import first_layer
 from bprop.reporting.looking import Pass, look
 from bprop.reporting.pictures import Pictures
-from bprop.reporting.plain import number, numbers, shortened, spread, text
+from bprop.reporting.plain import digits_for, number, numbers, shortened, spread, text
 from bprop.reporting.whose import whose
 from bprop.reporting.worst import Answer, in_units, inputs_of, worst_of
 
@@ -28,7 +28,7 @@ MOST_CLASSES = 40  # of a confusion matrix; with more, the most frequent mistake
 MOST_PAIRS = 40
 MOST_POINTS = 1500  # of a residual plot
 MOST_COLUMNS = 4  # plots of residuals
-SENSES = 40  # features of an array that are permuted one by one
+SENSES = 200  # features of an array that are looked at one by one
 
 
 def outcome(model: Model, data: Any, weights: Any, name: str, facts: Facts) -> dict[str, Any]:
@@ -120,6 +120,8 @@ def _columns(model: Model, facts: Facts, shown: Mapping[str, np.ndarray]) -> Map
     """{column: {input: its features}}: as the facts have them; of arrays each number of an example, if they are few."""
     if facts.inputs:
         return facts.inputs
+    if Pictures.of(shown, model.notes) is not None:
+        return {}  # single pixels tell nothing
     flat = {key: array.shape[1] if array.ndim == 2 else 1 for key, array in shown.items() if array.ndim < 3}
     if sum(flat.values()) > SENSES or len(flat) < len(shown):
         return {}
@@ -206,8 +208,10 @@ def _confusion(taken: np.ndarray, truth: np.ndarray, classes: list[str]) -> dict
 
 def _residuals(names: list[str], predicted: np.ndarray, truth: np.ndarray) -> list[dict[str, Any]]:
     predicted, truth = (np.asarray(array).reshape(len(truth), -1) for array in (predicted, truth))
-    rows = spread(len(truth), MOST_POINTS)
-    return [
-        {"name": shortened(name, 40), "predicted": numbers(predicted[rows, k]), "truth": numbers(truth[rows, k])}
-        for k, name in enumerate(names[:MOST_COLUMNS])
-    ]
+    rows, charts = spread(len(truth), MOST_POINTS), []
+    for k, name in enumerate(names[:MOST_COLUMNS]):
+        f, y = (array[rows, k].astype(np.float64) for array in (predicted, truth))
+        with np.errstate(all="ignore"):
+            digits = digits_for(y, float(np.abs(f - y).max(initial=0.0)))
+        charts.append({"name": shortened(name, 40), "predicted": numbers(f, digits), "truth": numbers(y, digits)})
+    return charts

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import isfinite, log
+from math import ceil, isfinite, log, log10
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from bprop.record import Record
 
 BOX_VALUES = ("value_mean", "value_std", "gradient_norm", "gradient_std", "saturated", "dead")
 PARAMETER_VALUES = ("norm", "gradient_norm", "update_ratio")
+DIGITS, MOST_DIGITS = 5, 15
 MOST_RECORDS = 500  # of a page; more are thinned out
 MOST_HEALTH = 40_000  # numbers of health in a page: about 300 kB
 
@@ -24,9 +25,27 @@ def number(value: Any) -> float | None:
     return short if isfinite(short) else float(value)  # rounding up the largest numbers gives infinity
 
 
-def numbers(values: Any) -> list[float | None]:
-    """`number` of each value."""
-    return [number(value) for value in values]
+def numbers(values: Any, digits: int = DIGITS) -> list[float | None]:
+    """`number` of each value, with so many digits."""
+    if digits <= DIGITS:
+        return [number(value) for value in values]
+    return [float(f"{value:.{digits}g}") if isfinite(value) else None for value in values]
+
+
+def digits_for(values: Any, spread: float | None = None) -> int:
+    """The digits with which values are told apart: five of their spread (default: their range), also where they lie far
+    from 0, as years and times do.
+
+    >>> digits_for([1.5e9, 1.5e9 + 20]), digits_for([0.1, 0.3])
+    (13, 6)
+    """
+    finite = np.asarray(values, np.float64).ravel()
+    finite = finite[np.isfinite(finite)]
+    size = float(np.abs(finite).max(initial=0.0))
+    room = float(np.ptp(finite)) if spread is None and len(finite) else spread or 0.0
+    if not 0 < room <= size or not isfinite(room):
+        return DIGITS
+    return min(MOST_DIGITS, DIGITS + max(0, ceil(log10(size) - log10(room))))
 
 
 def text(value: Any, most: int = 80) -> str:

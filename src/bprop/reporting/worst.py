@@ -14,12 +14,13 @@ from bprop.notes import table, word, words
 from bprop.reporting.about import Facts
 from bprop.reporting.looking import Pass
 from bprop.reporting.pictures import Pictures
-from bprop.reporting.plain import number, shortened, text
+from bprop.reporting.plain import DIGITS, digits_for, number, shortened, text
 from bprop.scaling import Units, with_older
 
 WORST = 12
 MOST_CELLS = 30  # of an example
 TOP = 3
+FEW_DIGITS = 6
 
 
 class Answer(NamedTuple):
@@ -79,7 +80,7 @@ def _compared(answer: Answer, row: int) -> dict[str, Any]:
         return {"truth": names[int(y[row])], "predicted": names[taken], "top": top}
     if question.task == "multilabel" and question.probabilities:
         return _labels(question, f[row], y[row])
-    return _values(list(question.columns), f[row : row + 1], y[row : row + 1])
+    return _values(list(question.columns), f[row : row + 1], y[row : row + 1], digits_for(y))
 
 
 def _labels(question: Question, p: np.ndarray, y: np.ndarray) -> dict[str, Any]:
@@ -101,14 +102,21 @@ def _by_loss(model: Model, seen: Pass, row: int) -> dict[str, Any]:
     """What the loss compares, where it is one box that compares two things of one size."""
     if seen.predicted is None or seen.truth is None:
         return {"truth": None, "predicted": None, "top": []}
-    return _values(*in_units(model, seen.predicted[row : row + 1], seen.truth[row : row + 1]))
+    names, predicted, truth = in_units(model, seen.predicted[row : row + 1], seen.truth[row : row + 1])
+    return _values(names, predicted, truth, DIGITS)
 
 
-def _values(names: list[str], predicted: np.ndarray, truth: np.ndarray) -> dict[str, Any]:
+def _values(names: list[str], predicted: np.ndarray, truth: np.ndarray, digits: int) -> dict[str, Any]:
     predicted, truth = predicted.reshape(len(truth), -1), truth.reshape(len(truth), -1)
     if len(names) == 1 and truth.shape[1] == 1:
+        if digits > FEW_DIGITS:  # numbers far from 0, which four digits do not tell apart
+            return {
+                "truth": f"{truth[0, 0]:.{digits - 1}g}",
+                "predicted": f"{predicted[0, 0]:.{digits - 1}g}",
+                "top": [],
+            }
         return {"truth": number(truth[0, 0]), "predicted": number(predicted[0, 0]), "top": []}
-    shown = [", ".join(f"{value:.4g}" for value in array[0, :MOST_CELLS]) for array in (truth, predicted)]
+    shown = [", ".join(f"{value:.{digits - 1}g}" for value in array[0, :MOST_CELLS]) for array in (truth, predicted)]
     return {"truth": shown[0], "predicted": shown[1], "top": []}
 
 

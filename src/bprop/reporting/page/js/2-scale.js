@@ -52,6 +52,15 @@ function niceStep(rough) {
   return [1, 2, 5, 10].map((k) => k * size).find((step) => step >= rough * 0.999);
 }
 
+// The texts of ticks: with so many digits that they differ, also of numbers far from 0
+function tickTexts(ticks) {
+  const texts = ticks.map(shortNumber);
+  for (let digits = 4; digits <= 15 && new Set(texts).size < ticks.length; digits += 1) {
+    texts.splice(0, texts.length, ...ticks.map((tick) => Number(tick.toPrecision(digits)).toLocaleString("en", { maximumSignificantDigits: digits })));
+  }
+  return texts;
+}
+
 function shortNumber(value) {
   if (value === 0) return "0";
   const size = Math.abs(value);

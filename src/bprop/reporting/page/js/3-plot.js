@@ -1,7 +1,7 @@
-// A picture of numbers against numbers: lines, steps, dots, bars, and an image behind them. Its readings are read one by
+// A picture of numbers against numbers: lines, steps, dots (also with a size), bars, and an image behind them. Its readings are read one by
 // one with the mouse or the arrow keys.
 
-const ROOM = { left: 58, right: 16, top: 12, bottom: 46 };
+const ROOM = { left: 58, right: 16, top: 12, bottom: 46 }; // left: at the least
 
 class Plot extends Readable {
   constructor(title, height = 300) {
@@ -31,7 +31,9 @@ class Plot extends Readable {
   }
 
   draw() {
-    const { layers, said } = this.content;
+    const { layers, said, up } = this.content;
+    const longest = Math.max(0, ...tickTexts(up.scale.ticks).map((text) => text.length));
+    this.left = Math.max(ROOM.left, 7 * longest + 26);
     this.width = Math.max(260, this.figure.clientWidth || 480);
     this.picture.setAttribute("viewBox", `0 0 ${this.width} ${this.height}`);
     this.picture.setAttribute("aria-label", `${this.title}: ${said} Arrow keys read ${this.count} values one by one.`);
@@ -42,7 +44,7 @@ class Plot extends Readable {
 
   x(value) {
     const share = value === null ? null : this.content.across.scale.at(value);
-    return share === null ? null : ROOM.left + share * (this.width - ROOM.left - ROOM.right);
+    return share === null ? null : this.left + share * (this.width - this.left - ROOM.right);
   }
 
   y(value) {
@@ -54,13 +56,15 @@ class Plot extends Readable {
     const { across, up } = this.content;
     const [right, bottom] = [this.width - ROOM.right, this.height - ROOM.bottom];
     const tick = (x, y, anchor, text) => svg("text", { class: "tick", x, y, "text-anchor": anchor }, text);
-    const rows = up.scale.ticks.flatMap((value) => [
-      svg("line", { class: "axis", x1: ROOM.left, x2: right, y1: this.y(value), y2: this.y(value) }),
-      tick(ROOM.left - 6, this.y(value) + 4, "end", shortNumber(value)),
+    const texts = tickTexts(up.scale.ticks);
+    const rows = up.scale.ticks.flatMap((value, k) => [
+      svg("line", { class: "axis", x1: this.left, x2: right, y1: this.y(value), y2: this.y(value) }),
+      tick(this.left - 6, this.y(value) + 4, "end", texts[k]),
     ]);
     let free = -Infinity; // names that would run into the one before are left out
-    const columns = across.scale.ticks.flatMap((value) => {
-      const text = shortNumber(value);
+    const named = tickTexts(across.scale.ticks);
+    const columns = across.scale.ticks.flatMap((value, k) => {
+      const text = named[k];
       const [x, half] = [this.x(value), 3.6 * text.length];
       if (x - half < free) return [];
       free = x + half + 4;
@@ -68,7 +72,7 @@ class Plot extends Readable {
     });
     const side = svg("text", { class: "tick", x: 12, y: (ROOM.top + bottom) / 2, "text-anchor": "middle" }, up.label);
     side.setAttribute("transform", `rotate(-90 12 ${(ROOM.top + bottom) / 2})`);
-    return [...rows, ...columns, tick((ROOM.left + right) / 2, bottom + 38, "middle", across.label), side];
+    return [...rows, ...columns, tick((this.left + right) / 2, bottom + 38, "middle", across.label), side];
   }
 
   shape({ kind, points, ink = 0, faint, at, href, swatch }) {
@@ -77,8 +81,13 @@ class Plot extends Readable {
       return svg("image", { href, x: left, y: high, width: right - left, height: low - high, preserveAspectRatio: "none" });
     }
     if (kind === "spot") return svg("circle", { class: `spot ink-${ink % INKS}`, cx: this.x(points[0][0]), cy: this.y(points[0][1]), r: 6 });
+    if (kind === "sized") {
+      const dot = ([x, y, share]) => svg("circle", { class: `point ink-${ink % INKS}`, "fill-opacity": 0.65, cx: this.x(x), cy: this.y(y), r: 2 + 12 * Math.sqrt(share) });
+      return svg("g", {}, ...points.map(dot));
+    }
     if (kind === "rule") return svg("path", { class: "rule", d: this.path(points, "line") });
     if (kind === "bars") return svg("path", { class: `bars ink-${ink % INKS}`, d: points.map((bar) => this.bar(bar)).join("") || "M0 0" });
+    if (kind === "halo") return svg("path", { class: "halo", d: this.path(points, "dots") });
     const look = kind === "dots" ? "dots" : `series${faint ? " faint" : ""}`;
     const made = svg("path", { class: `${look} ink-${ink % INKS}`, d: this.path(points, kind) || "M0 0" });
     if (swatch) made.style.stroke = swatch;
