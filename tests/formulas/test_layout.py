@@ -7,6 +7,7 @@ import pytest
 from bprop.formulas.layout import WIDEST, Line, broken, laid_out
 from bprop.formulas.names import identifier
 from bprop.formulas.pieces import added, multiplied, number
+from bprop.formulas.width import width
 
 
 def sum_of(count):
@@ -27,7 +28,7 @@ def test_a_long_sum_is_broken_at_its_plus_signs_and_its_result_stands_below(coun
     table = rows(Line(identifier("a"), right, number(-0.625 * count)))
     assert table[0][:2] == ["a", "="] and table[-1][:2] == ["", "="]
     assert all(row[:2] == ["", ""] and row[2].startswith("+(") for row in table[1:-1])
-    assert all(len(part.text) <= WIDEST for part in broken(right))
+    assert all(width(part) <= WIDEST for part in broken(right))
     assert "".join(row[2] for row in table[:-1]).count("·") == count
 
 

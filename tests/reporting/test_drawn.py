@@ -31,7 +31,10 @@ def shown(browser):
 
     def shown(drawing, width=1024, scheme="light", script=True):
         context = browser.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
+            viewport={"width": width, "height": 900},
+            color_scheme=scheme,
+            reduced_motion="reduce",
+            has_touch=width < 500,
         )
         contexts.append(context)
         page = context.new_page()
@@ -131,6 +134,26 @@ def test_buttons_wheel_and_mouse_move_the_view(shown):
     page.mouse.up()
     assert view(page)[1] == pytest.approx(before[1] + 80, abs=1)
     assert page.get_attribute("svg.bprop-graph", "class") == "bprop-graph"  # a drag chooses nothing
+
+
+def test_two_fingers_zoom_and_one_leaves_the_page_to_scroll(shown):
+    page = shown(bp.mlp([4, *[5] * 12, 3]).draw(collapse=False), 420)
+    room = page.locator(".drawn-frame").bounding_box()
+    middle = room["x"] + room["width"] / 2, room["y"] + 200
+    touch = page.context.new_cdp_session(page)
+
+    def fingers(kind, *apart):
+        points = [{"x": middle[0] + x, "y": middle[1], "id": number} for number, x in enumerate(apart)]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    before = view(page)
+    fingers("touchStart", -30, 30)
+    for spread in range(32, 92, 6):
+        fingers("touchMove", -spread, spread)
+    fingers("touchEnd")
+    assert view(page)[2] < 0.6 * before[2]
+    assert page.locator(".chosen").count() == 0
+    assert page.evaluate("getComputedStyle(document.querySelector('svg.bprop-graph')).touchAction") == "pan-y"
 
 
 def test_a_box_stands_out_with_its_edges_and_stays_when_it_is_clicked(shown):

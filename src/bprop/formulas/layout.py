@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 from bprop.formulas import pieces
 from bprop.formulas.pieces import Piece, Sum
+from bprop.formulas.width import width
 
 PLUS = '<mo form="infix">+</mo>'
 WIDEST = 36
-"""A line of more letters (of its text) is broken, at a plus or before its result, for narrow pages."""
+"""A line of more letters is broken, at a plus or before its result, for narrow pages."""
 
 
 class Formula(NamedTuple):
@@ -51,7 +52,7 @@ def _rows(line: Line) -> str:
     signs = [equals] + [""] * (len(rows) - 1)
     if line.result is not None:
         result = f'<mrow class="result">{line.result.mathml}</mrow>'
-        if len(rows) == 1 and len(parts[0].text) + len(line.result.text) <= WIDEST:
+        if len(rows) == 1 and width(parts[0]) + width(line.result) <= WIDEST:
             rows[0] = pieces.row(rows[0], equals, result)
         else:
             rows, signs = [*rows, result], [*signs, equals]
@@ -65,11 +66,11 @@ def _row(left: str, sign: str, right: str) -> str:
 
 def broken(right: Piece) -> list[Piece]:
     """A right side in parts that are not wide, where it is a sum; else in one."""
-    if len(right.text) <= WIDEST or not isinstance(right.inside, Sum):
+    if not isinstance(right.inside, Sum) or width(right) <= WIDEST:
         return [right]
     parts: list[list[Piece]] = [[]]
     for part in right.inside.parts:
-        if parts[-1] and sum(len(one.text) + 3 for one in parts[-1]) + len(part.text) > WIDEST:
+        if parts[-1] and sum(width(one) + 2 for one in parts[-1]) + width(part) > WIDEST:
             parts.append([])
         parts[-1].append(part)
     return [pieces.added([_after_plus(part) if row and i == 0 else part for i, part in enumerate(several)])

@@ -98,7 +98,7 @@ class Drawn {
     }, { passive: false });
     svg.addEventListener("pointerdown", (event) => this.press(event));
     svg.addEventListener("pointermove", (event) => this.move(event));
-    for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) {
+    for (const end of ["pointerup", "pointercancel"]) {
       svg.addEventListener(end, (event) => this.fingers.delete(event.pointerId));
     }
     svg.addEventListener("click", (event) => {
