@@ -208,10 +208,20 @@ def test_the_first_page_runs_as_it_is_read():
     assert len(blocks) == 3
 
 
-@pytest.mark.parametrize("page", ["parameters.md", "batches.md"])
+@pytest.mark.parametrize("page", ["parameters.md", "batches.md", "play_protocol.md"])
 def test_a_page_prints_what_it_shows(page, capsys):
     text = (DOCS / page).read_text(encoding="utf-8")
     namespace: dict = {}
     for code in re.findall(r"```python\n(.*?)```", text, flags=re.S):
         exec(code, namespace)
     assert capsys.readouterr().out == "".join(re.findall(r"```text\n(.*?)```", text, flags=re.S))
+
+
+def test_the_page_of_playing_runs_as_it_is_read(capsys):
+    for package in ("starlette", "uvicorn", "websockets"):
+        pytest.importorskip(package)
+    (block,) = re.findall(r"```python\n(.*?)```", (DOCS / "playing.md").read_text(encoding="utf-8"), re.DOTALL)
+    names = {"__name__": "playing"}
+    exec(compile(block, "playing.md", "exec"), names)
+    assert capsys.readouterr().out.startswith("play: http://127.0.0.1:")
+    assert names["page"].machine.snapshot()["parts"]["training"]["epoch"] == 1

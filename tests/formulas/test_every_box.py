@@ -92,9 +92,13 @@ def test_the_numbers_of_a_formula_are_those_of_the_pass(cls, example):
         formula = numbers_of(box, {}, given, phase)
         assert "an array of" not in formula.text
         table = ElementTree.fromstring(formula.mathml)[0]
-        texts = formula.text.splitlines()
-        assert len(table) == len(texts)
-        for line, text in zip(table, texts, strict=True):
+        texts, lines = formula.text.splitlines(), []
+        for line in table:
+            if line[0]:
+                lines.append([])
+            lines[-1].append(line)
+        assert len(lines) == len(texts)
+        for line, text in zip(lines, texts, strict=True):
             need_right(line, text)
 
 
@@ -128,9 +132,9 @@ def matrix_of(text):
 
 
 def mathml_as_python(line):
-    """The right side of a line, without its result, as an expression of Python."""
-    cell = line[2][0]
-    return as_python(cell[0])
+    """The right side of a line, which may have several rows, without its result, as an expression of Python."""
+    right = " ".join(as_python(row[1][0]) + as_python(row[2][0]) if row[1] else as_python(row[2][0]) for row in line)
+    return right.removeprefix("=").rpartition("=")[0]
 
 
 def as_python(node):

@@ -5,10 +5,10 @@ from xml.etree import ElementTree
 import pytest
 
 from bprop.formulas import pieces
+from bprop.formulas.names import identifier
 from bprop.formulas.pieces import (
     added,
     divided,
-    identifier,
     multiplied,
     negated,
     number,
@@ -53,22 +53,10 @@ def words(mathml):
     return "".join(ElementTree.fromstring(mathml).itertext())
 
 
-def test_the_number_of_a_layer_stands_above_and_an_element_below():
-    piece = identifier("h1", [2])
-    assert ElementTree.fromstring(piece.mathml).tag == "msubsup"
-    assert (words(piece.mathml), piece.text) == ("h2(1)", "h1[2]")
-    assert ElementTree.fromstring(identifier("tanh_3").mathml).tag == "mi"
-
-
 def test_a_power_of_ten_is_written_as_one():
     assert words(number(3.14159e-7).mathml) == "3.142·10−7"
     assert words(number(1e6).mathml) == "106"
     assert number(1e6).text == "1e+06"
-
-
-def test_a_long_name_keeps_both_its_ends():
-    assert identifier("first" + "x" * 90 + "last").text.startswith("first")
-    assert identifier("first" + "x" * 90 + "last").text.endswith("last")
 
 
 def test_nested_cases_are_one_list_of_cases():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bprop.formulas.functions import FUNCTIONS
-from bprop.formulas.pieces import Symbol
+from bprop.formulas.names import Symbol
 from bprop.formulas.term import leaf
 from bprop.formulas.writer import write
 

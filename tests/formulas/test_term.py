@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bprop.formulas.pieces import Symbol
+from bprop.formulas.names import Symbol
 from bprop.formulas.term import UnwritableError, leaf
 from bprop.formulas.writer import write
 

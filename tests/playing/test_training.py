@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 import bprop as bp
+from bprop.playing.machine import Machine
+from bprop.playing.subjects.opening import subject_of
 
 
 def trained(machine, epochs, **more):
@@ -111,3 +113,15 @@ def test_the_curve_begins_at_the_initialisation_and_ends_at_the_score(play):
     curve = parts["training"]["curve"]
     assert curve["step"][0] == 0 and curve["train"][0] == before["train"]["loss"]
     assert curve["step"][-1] == 40 and curve["test"][-1] == parts["score"]["test"]["loss"]
+
+
+def test_a_table_with_embeddings_and_a_graph_with_dropout_are_trained_alike():
+    rng = np.random.default_rng(2)
+    code = rng.integers(40, size=200)
+    table = Machine(subject_of({"zip": [f"z{i}" for i in code], "a": rng.normal(size=200), "y": (code % 2).tolist()}))
+    graph = Machine(subject_of(bp.mlp([2, 6, 2], dropout=0.3, normalise="batch"), bp.toys.moons(70)))
+    for machine in (table, graph):
+        steps = machine.snapshot()["parts"]["training"]["steps_per_epoch"]
+        for count in (3, 2 * steps - 3):
+            assert "message" not in machine.do({"do": "step", "updates": count})["parts"]
+        need_bits(machine, trained(machine, 2))

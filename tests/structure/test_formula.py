@@ -1,5 +1,6 @@
 """The formula of a box, as text."""
 
+import numpy as np
 import pytest
 
 import bprop as bp
@@ -38,3 +39,21 @@ def test_what_python_writes_with_an_operator():
     x = bp.Input("x", (3,))
     assert is_operation(x + 1.0) and is_operation(x[:, 0])
     assert not is_operation(bp.tanh(x))
+
+
+class Looked(bp.Box):
+    """a + the sum of a table."""
+
+    table: object = None
+
+    def fprop(self, a):
+        return a + self.table.sum()
+
+    def bprop(self, grad, value, a):
+        return grad
+
+
+def test_a_box_of_ones_own_may_have_an_array_among_its_hyper_parameters():
+    box = Looked(bp.Input("a"), table=np.arange(3.0))
+    graph = bp.Graph(loss=bp.square(box))
+    assert "looked(a, table=array([0., 1., 2.]))" in str(graph)

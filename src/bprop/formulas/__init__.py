@@ -5,7 +5,8 @@ or bprop, so a box of anybody has a formula. A class whose code is written for s
 and `bprop_formula` what it computes in plain mathematics (see `bprop.Box`).
 """
 
-from bprop.formulas.formula import Formula, formula_of, numbers_of
+from bprop.formulas.formula import formula_of, numbers_of
+from bprop.formulas.layout import Formula
 from bprop.formulas.recording import Arrays
 from bprop.formulas.style import STYLE
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import product
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -117,36 +117,39 @@ def of_tensordot(term: Term, place: Place) -> Piece:
     first, second = term.args
     one, other = term.attr
     free = [i for i in range(first.ndim) if i not in one], [i for i in range(second.ndim) if i not in other]
-    inner = list(product(*(range(first.shape[i]) for i in one)))
+    sizes = tuple(first.shape[i] for i in one)
 
     def pair(k: int) -> Piece:
+        inner = np.unravel_index(k, sizes)
         left, right = [0] * first.ndim, [0] * second.ndim
-        for axis, at in (*zip(one, inner[k], strict=True), *zip(free[0], place, strict=False)):
-            left[axis] = at
-        for axis, at in (*zip(other, inner[k], strict=True), *zip(free[1], place[len(free[0]) :], strict=True)):
-            right[axis] = at
+        for axis, at in (*zip(one, inner, strict=True), *zip(free[0], place, strict=False)):
+            left[axis] = int(at)
+        for axis, at in (*zip(other, inner, strict=True), *zip(free[1], place[len(free[0]) :], strict=True)):
+            right[axis] = int(at)
         return pieces.multiplied(element(first, tuple(left)), element(second, tuple(right)))
 
-    return summed(pair, len(inner))
+    return summed(pair, prod(sizes))
 
 
 def reduced(term: Term, place: Place) -> Piece:
     """A sum, mean, maximum, ... written out."""
     (a,) = term.args
     axes, keepdims = term.attr
-    others = iter([at for i, at in enumerate(place) if not keepdims or i not in axes])
-    inner = list(product(*(range(a.shape[i]) if i in axes else [next(others)] for i in range(a.ndim))))
+    others = [at for i, at in enumerate(place) if not keepdims or i not in axes]
+    sizes = tuple(a.shape[i] for i in axes)
+    count = prod(sizes)
 
     def part(k: int) -> Piece:
-        return element(a, inner[k])
+        along, left = iter(np.unravel_index(k, sizes)), iter(others)
+        return element(a, tuple(int(next(along)) if i in axes else next(left) for i in range(a.ndim)))
 
     if term.op == "sum":
-        return summed(part, len(inner))
+        return summed(part, count)
     if term.op == "mean":
-        return pieces.divided(summed(part, len(inner)), pieces.number(len(inner)))
+        return pieces.divided(summed(part, count), pieces.number(count))
     if term.op in ("any", "all", "prod"):
         return value_at(term, place)
-    return pieces.called(term.op, listed(part, len(inner)))
+    return pieces.called(term.op, listed(part, count))
 
 
 def listed(part: Callable[[int], Piece], count: int) -> list[Piece]:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import product
 from math import prod
-from typing import NamedTuple
 
 import numpy as np
 
 from bprop.box import Box
 from bprop.formulas import pieces
 from bprop.formulas.elements import element
+from bprop.formulas.layout import Formula, Line, equal, laid_out
+from bprop.formulas.names import Symbol
 from bprop.formulas.numbers import matrix_of, with_numbers
-from bprop.formulas.pieces import Piece, Symbol
+from bprop.formulas.pieces import Piece
 from bprop.formulas.recording import Arrays, bprop_terms, dummies, fprop_term, name_of
 from bprop.formulas.term import Term, UnwritableError, terms_of
 from bprop.formulas.writer import NeedsIndexError, Written, write
@@ -23,22 +24,6 @@ FPROP, BPROP = "fprop", "bprop"
 MOST_LINES = 5
 """Of a vector of more elements, the first ones and the last are shown."""
 FIRST_LINES = 3
-
-
-class Formula(NamedTuple):
-    """A formula as one MathML element, and as lines of plain text."""
-
-    mathml: str
-    text: str
-
-
-class Line(NamedTuple):
-    """left = right = result. Dots stand for lines that are left out. `word` comes before it."""
-
-    left: Piece
-    right: Piece | None
-    result: Piece | None = None
-    word: str = ""
 
 
 def formula_of(
@@ -56,7 +41,7 @@ def formula_of(
     ('h = tanh(a)', 'dL/da = dL/dh * (1 - h^2)')
     """
     lines = _named_fprop(box, names) if phase == FPROP else _named_bprop(box, names, _wanted(box, wanted), loss)
-    return _laid_out(lines)
+    return laid_out(lines)
 
 
 def numbers_of(
@@ -79,7 +64,7 @@ def numbers_of(
         lines = _numbers_fprop(box, names, arrays, row, at)
     else:
         lines = _numbers_bprop(box, names, arrays, row, at, _wanted(box, wanted), loss)
-    return _laid_out(lines)
+    return laid_out(lines)
 
 
 def _wanted(box: Box, wanted: Sequence[bool] | None) -> list[bool]:
@@ -176,7 +161,7 @@ def _numbers_fprop(
     has_rows = box.dims[:1] == ("N",)
     try:
         term = fprop_term(box, names, arrays)
-        need_equal(term.value, value)
+        needequal(term.value, value)
     except UnwritableError:
         return [Line(own.piece(), matrix_of(value[row] if has_rows else value))]
     return [*_lines(own, term, value, row if has_rows else None, at), *_lets([term])]
@@ -199,7 +184,7 @@ def _numbers_bprop(
         try:
             if term is None:
                 raise UnwritableError("no formula")
-            need_equal(term.value, array)
+            needequal(term.value, array)
             lines += _lines(to, term, array, row if has_rows else None, at)
         except UnwritableError:
             lines.append(Line(to.piece(), matrix_of(array[row] if has_rows else array)))
@@ -222,7 +207,7 @@ def _sent(box: Box, arrays: Arrays, wanted: Sequence[bool]) -> list[np.ndarray |
     return [np.asarray(part) if which and part is not None else None for part, which in zip(parts, wanted, strict=True)]
 
 
-def need_equal(written: np.ndarray, computed: np.ndarray) -> None:
+def needequal(written: np.ndarray, computed: np.ndarray) -> None:
     """Raise UnwritableError where the formula gives other numbers than the code: it is not the code's formula.
 
     Where the formula, which is not written for stability, overflows, there is nothing to compare.
@@ -245,7 +230,7 @@ def _lines(own: Symbol, term: Term, value: np.ndarray, row: int | None, at: Sequ
         return [_line(own, term, value, (*before, *at), len(before))]
     if sum(size != 1 for size in shown.shape) == 2:
         try:
-            return [_equal(own.piece(), with_numbers(term, row), matrix_of(shown))]
+            return [equal(own.piece(), with_numbers(term, row), matrix_of(shown))]
         except (UnwritableError, NeedsIndexError):
             pass
     places = list(product(*map(range, shown.shape))) if prod(shown.shape) <= MOST_LINES else _few(shown.shape)
@@ -263,35 +248,4 @@ def _few(shape: tuple[int, ...]) -> list[tuple[int, ...] | None]:
 
 def _line(own: Symbol, term: Term, value: np.ndarray, place: tuple[int, ...], batch_axes: int) -> Line:
     right, result = element(term, place), pieces.number(value[place])
-    return _equal(own.piece(place[batch_axes:]), right, result)
-
-
-def _equal(left: Piece, right: Piece, result: Piece) -> Line:
-    """left = right = result; the result once, where the right side is nothing else."""
-    return Line(left, right) if right.text == result.text else Line(left, right, result)
-
-
-# --- layout ---
-
-
-def _laid_out(lines: Sequence[Line]) -> Formula:
-    """Lines below each other, aligned at their signs of equality."""
-    rows = "".join(_row(line) for line in lines)
-    mathml = f'<math display="block" class="formula"><mtable class="lines" displaystyle="true">{rows}</mtable></math>'
-    return Formula(mathml, "\n".join(_text(line) for line in lines))
-
-
-def _row(line: Line) -> str:
-    if line.right is None:
-        return f'<mtr><mtd class="left">{line.left.mathml}</mtd><mtd></mtd><mtd></mtd></mtr>'
-    right = line.right.mathml
-    if line.result is not None:
-        right = pieces.row(right, pieces.operator("="), f'<mrow class="result">{line.result.mathml}</mrow>')
-    equals = pieces.operator("=")
-    left = line.left.mathml if not line.word else pieces.row(pieces.spaced(line.word, after=True), line.left.mathml)
-    return f'<mtr><mtd class="left">{left}</mtd><mtd>{equals}</mtd><mtd class="right">{right}</mtd></mtr>'
-
-
-def _text(line: Line) -> str:
-    parts = [line.left, line.right, line.result]
-    return f"{line.word} " * bool(line.word) + " = ".join(part.text for part in parts if part is not None)
+    return equal(own.piece(place[batch_axes:]), right, result)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from bprop.formulas.pieces import Symbol
+from bprop.formulas.names import Symbol
 from bprop.formulas.simplify import simplified
 from bprop.formulas.term import Term, UnwritableError, constant, leaf
 from bprop.namespace import fold, scatter_add, windows

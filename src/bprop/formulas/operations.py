@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from bprop.formulas import pieces
-from bprop.formulas.pieces import Piece, Symbol
+from bprop.formulas.names import Symbol, place_of
+from bprop.formulas.pieces import Piece
 from bprop.formulas.term import Term, UnwritableError, is_number
 
 RELATIONS = {
@@ -61,7 +62,7 @@ def part_of(piece: Piece, term: Term | None, places: Sequence[Any]) -> Piece:
     if term is not None and isinstance(term.attr, Symbol):
         return term.attr.piece(places)
     inner = piece if piece.level == pieces.ATOM else pieces.fenced(piece)
-    shown = [pieces.place_of(place) for place in places]
+    shown = [place_of(place) for place in places]
     below = pieces.row(pieces.operator(",").join(place.mathml for place in shown))
     text = f"{inner.text}[{', '.join(place.text for place in shown)}]"
     return Piece(f"<msub>{pieces.row(inner.mathml)}{below}</msub>", text)
@@ -98,7 +99,8 @@ def product(term: Term, parts: Sequence[Piece]) -> Piece:
 def chosen(term: Term, parts: Sequence[Piece]) -> Piece:
     """a if the condition is true, else b."""
     condition, a, b = parts
-    when = condition.inside or pieces.related(condition, "!=", pieces.number(0))
+    is_truth = isinstance(condition.inside, Piece)
+    when = condition.inside if is_truth else pieces.related(condition, "!=", pieces.number(0))
     return pieces.cases([(a, when), (b, None)])
 
 
@@ -108,7 +110,8 @@ def relation(term: Term, parts: Sequence[Piece]) -> Piece:
 
 def both(term: Term, parts: Sequence[Piece]) -> Piece:
     """Two conditions, with "and" or "or" between."""
-    return pieces.indicator(pieces.joined([part.inside or part for part in parts], term.op.removeprefix("logical_")))
+    conditions = [part.inside if isinstance(part.inside, Piece) else part for part in parts]
+    return pieces.indicator(pieces.joined(conditions, term.op.removeprefix("logical_")))
 
 
 def exponent_of(term: Term, parts: Sequence[Piece]) -> Piece:

@@ -15,22 +15,21 @@ RELATION, SUM, PRODUCT, MATRIX_PRODUCT, SIGN, POWER, ATOM = range(7)
 """How tightly a piece binds, from the loosest to the tightest."""
 TALL = ("<mfrac", "<munder", "<mtable", "<msqrt")
 SPACE, THIN_SPACE = '<mspace width="0.3em"/>', '<mspace width="0.2em"/>'
-LONGEST_NAME = 40
 DIGITS = 4
-_LAYER = re.compile(r"([^\W\d_]+)(\d+)")  # h1, W12
-_NAME = re.compile(r"[^\W\d]\w*(\[[\w, ]*\])?")
 _ILLEGAL = re.compile(r"[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what XML cannot hold
 
 
 class Piece(NamedTuple):
-    """A part of a formula. `level` says how tightly it binds; `is_number` is true of a literal number."""
+    """A part of a formula. level : how tightly it binds. is_number : true of a literal number.
+
+    inside : of 1(condition) the condition, of cases a list of (value, condition), of a sum a `Sum`, of a name a `Stem`.
+    """
 
     mathml: str
     text: str
     level: int = ATOM
     is_number: bool = False
     inside: Any = None
-    """Of 1(condition): the condition."""
 
     @property
     def is_negative(self) -> bool:
@@ -38,18 +37,27 @@ class Piece(NamedTuple):
         return self.text.startswith("-")
 
 
+class Sum(NamedTuple):
+    """The parts of a sum."""
+
+    parts: tuple[Piece, ...]
+
+
+class Stem(NamedTuple):
+    """A name in two parts of MathML: its letters, and what stands below them ("" for nothing)."""
+
+    letters: str
+    below: str
+
+
+def legal(text: str) -> str:
+    """Text on one line, without letters that XML cannot hold."""
+    return _ILLEGAL.sub("\N{REPLACEMENT CHARACTER}", visible(text))
+
+
 def safe(text: str) -> str:
-    """Text as content of MathML: escaped, and without letters that XML cannot hold."""
-    return escape(_ILLEGAL.sub("\N{REPLACEMENT CHARACTER}", visible(text)))
-
-
-def shortened(name: str) -> str:
-    """A name on one line of at most `LONGEST_NAME` letters; the middle gives way, for names differ at their ends."""
-    line = _ILLEGAL.sub("\N{REPLACEMENT CHARACTER}", visible(name))
-    if len(line) <= LONGEST_NAME:
-        return line
-    half = LONGEST_NAME // 2
-    return f"{line[:half]}…{line[-half + 1 :]}"
+    """Text as content of MathML."""
+    return escape(legal(text))
 
 
 def row(*parts: str) -> str:
@@ -71,48 +79,6 @@ def spaced(text: str, before: bool = False, after: bool = False) -> str:
     """Upright words with space before or after them. (A browser drops spaces at the ends of a text.)"""
     words = f"<mtext>{safe(text)}</mtext>" if text else ""
     return f"{SPACE * before}{words}{SPACE * after}"
-
-
-def identifier(name: str, index: Sequence[Any] = ()) -> Piece:
-    """A name, as the lecture writes it: h1 is h with (1) above, and its element j has j below. As text, h1[j]."""
-    line = shortened(name)
-    places = [place_of(place) for place in index]
-    text = f"{line}[{', '.join(place.text for place in places)}]" if places else line
-    below = row(operator(",").join(place.mathml for place in places)) if places else ""
-    match = _LAYER.fullmatch(line)
-    if match:
-        stem, above = f"<mi>{safe(match[1])}</mi>", bracketed(f"<mn>{match[2]}</mn>")
-        body = f"<msubsup>{stem}{below}{above}</msubsup>" if below else f"<msup>{stem}{above}</msup>"
-    else:
-        stem = f"<mi>{safe(line)}</mi>"
-        body = f"<msub>{stem}{below}</msub>" if below else stem
-    return Piece(body, text, POWER if match else ATOM)
-
-
-def place_of(place: Any) -> Piece:
-    """One place of an index: a number, a letter, a range, or a piece."""
-    if isinstance(place, Piece):
-        return place
-    text = str(place)
-    return Piece(f"<mn>{text}</mn>" if text.isdigit() else f"<mi>{safe(text)}</mi>", text)
-
-
-def derivative(of: str, name: str, index: Sequence[Any] = ()) -> Piece:
-    """dL/dname: the gradient of the loss with respect to a value or one of its elements."""
-    below = identifier(name, index)
-    mathml = f"<mfrac>{row('<mo>∂</mo>', f'<mi>{safe(of)}</mi>')}{row('<mo>∂</mo>', below.mathml)}</mfrac>"
-    return Piece(mathml, f"d{of}/d{below.text}", ATOM)
-
-
-class Symbol(NamedTuple):
-    """The name of a leaf: a value's, or with `of` the gradient of that loss with respect to the value."""
-
-    name: str
-    of: str = ""
-
-    def piece(self, index: Sequence[Any] = ()) -> Piece:
-        """The name, or that of an element."""
-        return derivative(self.of, self.name, index) if self.of else identifier(self.name, index)
 
 
 def figure(value: Any) -> str:
@@ -171,7 +137,7 @@ def added(parts: Sequence[Piece]) -> Piece:
         shown = fenced(part) if part.is_negative else binding(part, SUM)
         mathml += [operator("+"), shown.mathml]
         text += [" + ", shown.text]
-    return Piece(row(*mathml), "".join(text), SUM) if rest else first
+    return Piece(row(*mathml), "".join(text), SUM, inside=Sum(tuple(parts))) if rest else first
 
 
 def subtracted(first: Piece, second: Piece) -> Piece:
@@ -206,19 +172,19 @@ def divided(first: Piece, second: Piece) -> Piece:
 def raised(base: Piece, exponent: Piece) -> Piece:
     """a^b."""
     right = binding(exponent, ATOM)
-    return Piece(
-        f"<msup>{row(binding(base, ATOM).mathml)}{row(exponent.mathml)}</msup>", f"{_alone(base)}^{right.text}", POWER
-    )
+    return Piece(_above(base, row(exponent.mathml)), f"{binding(base, ATOM).text}^{right.text}", POWER)
 
 
 def transposed(piece: Piece) -> Piece:
     """a^T."""
-    return Piece(f"<msup>{row(binding(piece, ATOM).mathml)}<mo>⊤</mo></msup>", f"{_alone(piece)}^T", POWER)
+    return Piece(_above(piece, "<mo>⊤</mo>"), f"{binding(piece, ATOM).text}^T", POWER)
 
 
-def _alone(piece: Piece) -> str:
-    """The text of a piece below an exponent: a name, which MathML may need in brackets, needs none."""
-    return piece.text if _NAME.fullmatch(piece.text) else binding(piece, ATOM).text
+def _above(piece: Piece, what: str) -> str:
+    """A piece with something above it, at the right."""
+    if isinstance(piece.inside, Stem) and piece.inside.below:
+        return f"<msubsup>{piece.inside.letters}{piece.inside.below}{what}</msubsup>"
+    return f"<msup>{row(binding(piece, ATOM).mathml)}{what}</msup>"
 
 
 def root(piece: Piece) -> Piece:

@@ -10,7 +10,7 @@ import numpy as np
 
 from bprop.box import Box
 from bprop.formulas.functions import FUNCTIONS
-from bprop.formulas.pieces import Symbol
+from bprop.formulas.names import Symbol
 from bprop.formulas.term import Term, UnwritableError, constant, leaf, terms_of
 from bprop.lower_case import snake
 from bprop.shapes import BATCHES

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from bprop.formulas import pieces
+from bprop.formulas.names import identifier
 from bprop.formulas.operations import (
     ELEMENTWISE,
     LARGE,
@@ -130,11 +131,11 @@ class Writer:
         return literal(term)
 
     def at_places(self, term: Term, letters: Letters) -> Piece:
-        return pieces.identifier(letters[-1] or "0")
+        return identifier(letters[-1] or "0")
 
     def whole_let(self, term: Term) -> Piece:
         self.lets[term.attr] = term.args[0]
-        return pieces.identifier(term.attr)
+        return identifier(term.attr)
 
     def whole_written(self, term: Term) -> Piece:
         return called(term, [self.whole(arg) for arg in term.args[1:]])
@@ -244,7 +245,7 @@ class Writer:
 
     def at_let(self, term: Term, letters: Letters) -> Piece:
         self.lets[term.attr] = term.args[0]
-        return pieces.identifier(term.attr, [letter for letter in letters if letter])
+        return identifier(term.attr, [letter for letter in letters if letter])
 
     def at_number(self, term: Term, letters: Letters) -> Piece:
         return literal(term)
@@ -285,7 +286,7 @@ class Writer:
     def at_one_hot(self, term: Term, letters: Letters) -> Piece:
         (y,) = term.args
         label = self.at(y, letters[:-1])
-        return pieces.indicator(pieces.related(label, "=", pieces.identifier(letters[-1] or "0")))
+        return pieces.indicator(pieces.related(label, "=", identifier(letters[-1] or "0")))
 
     def at_at_label(self, term: Term, letters: Letters) -> Piece:
         a, y = term.args

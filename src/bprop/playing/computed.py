@@ -117,7 +117,7 @@ class Computed:
         """dL_n/dw of a weight for the first rows."""
         values = self.alone(work)
         count = min(MOST, len(values.context.weights))
-        return gradients_of_examples(work.network.alone, values, name, index, count)
+        return gradients_of_examples(work.network.alone, work.theta, values, name, index, count)
 
     # --- training ---
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -17,11 +17,15 @@ from bprop.namespace import Array
 MOST = 200
 
 
-def gradients_of_examples(graph: Graph, values: Values, name: str, index: tuple[int, ...], count: int) -> Array | None:
-    """(count,) dL_n/dw of the first `count` rows of a pass of `graph`, which has no penalty.
+def gradients_of_examples(
+    graph: Graph, theta: Mapping[str, Array], values: Values, name: str, index: tuple[int, ...], count: int
+) -> Array | None:
+    """(count,) dL_n/dw of the first `count` rows of a pass of `graph`, which has no penalty, with theta.
 
     None where examples have no gradients of their own, as in batch normalisation.
     """
+    if name not in values.plan.leaves:  # a parameter of the penalty alone
+        return np.zeros(count, values.context.dtype)
     plan, slot = values.plan, values.plan.leaves[name]
     loss = plan.slot_of[graph.need_loss()]
     if graph.mixing() is not None or any("weights" in node.box.needs for node in plan.nodes):
@@ -29,7 +33,7 @@ def gradients_of_examples(graph: Graph, values: Values, name: str, index: tuple[
     users = [node for node in plan.nodes if slot in node.children]
     on_way = plan.ways([slot], stopped=True)
     if any(plan.boxes[node.slot].dims[:1] != ("N",) for node in users if on_way[node.slot]):
-        return _one_by_one(graph, values, name, index, count)
+        return _one_by_one(graph, theta, values, name, index, count)
     with np.errstate(all="ignore"):
         grads = bprop(plan, values.state, {loss: np.ones_like(values.state.values[loss])}, [slot])
         total = np.zeros(count, values.context.dtype)
@@ -59,12 +63,16 @@ def _sent(node: Node, slot: int, grad: Array, values: Values, count: int) -> Ite
         yield sum(parts[1:], parts[0]) if parts else np.zeros_like(used[slot])
 
 
-def _one_by_one(graph: Graph, values: Values, name: str, index: tuple[int, ...], count: int) -> Array | None:
+def _one_by_one(
+    graph: Graph, theta: Mapping[str, Array], values: Values, name: str, index: tuple[int, ...], count: int
+) -> Array | None:
     """The same where a parameter is changed before it meets the examples: each example has a pass of its own."""
     of = graph.functions("numpy", dtype=values.context.dtype.name, check=False)
-    theta = {name: values[name] for name in graph.parameters if name in values}
-    batch = {name: values[name][:count] for name in graph.inputs}
+    batch = {one: values[one][:count] for one in graph.inputs}
     try:
-        return of.gradients(theta, batch, per_example=True)[name][(slice(None), *index)]
+        gradients = of.gradients(theta, batch, per_example=True)
     except GraphError:
         return None
+    if name not in gradients:  # nothing reaches it without the penalty
+        return np.zeros(count, values.context.dtype)
+    return gradients[name][(slice(None), *index)]

@@ -131,6 +131,14 @@ def started(run: Run, work: Work) -> Work:
     return replace(work, training=replace(training, curve=curve))
 
 
+def following(run: Any, work: Work) -> tuple[Work, list[int]]:
+    """The work after the next update, and the numbers of the rows of its batch. Raises FailedUpdateError."""
+    training, job = work.training, run.job
+    order = job.data.order(job.seed, training.epoch, shuffle=False)
+    rows = order[training.step * job.batch_size : (training.step + 1) * job.batch_size]
+    return _stretch(run, work, 1), rows.tolist()
+
+
 def planned(rule: Rule, work: Work, gradients: Any) -> dict[str, Any]:
     """theta after the update that the rule would make with these gradients."""
     training = work.training

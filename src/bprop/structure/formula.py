@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from bprop.box import Box
 from bprop.boxes.rearrange import Slice
 from bprop.leaves import Constant
@@ -46,7 +48,14 @@ def _part(part: Any) -> str:
 def changed(box: Box) -> list[str]:
     """The hyper-parameters that differ from the defaults of their class: ["slope=0.2"]."""
     defaults = type(box).hyper_defaults
-    return [f"{key}={value!r}" for key, value in box.hyper.items() if value != defaults[key]]
+    return [f"{key}={value!r}" for key, value in box.hyper.items() if not _same(value, defaults[key])]
+
+
+def _same(value: Any, default: Any) -> bool:
+    """Whether two hyper-parameters are equal; a box of one's own may have arrays among them."""
+    if isinstance(value, np.ndarray) or isinstance(default, np.ndarray):
+        return np.array_equal(value, default)
+    return bool(value == default)
 
 
 def is_bare_number(box: Box) -> bool:

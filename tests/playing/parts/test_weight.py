@@ -58,3 +58,15 @@ def test_a_weight_that_is_changed_before_it_meets_the_examples_has_them_too():
     machine.do({"do": "choose", "parameter": "W", "index": [2, 1]})
     weight = machine.snapshot()["parts"]["weight"]
     assert np.mean(weight["examples"]) == pytest.approx(weight["total"], rel=1e-12)
+
+
+@pytest.mark.parametrize("rule", [{"name": "SGD", "rate": 0.2}, {"name": "Adam", "rate": 0.01}])
+def test_the_next_update_is_shown_before_it_is_made(play, rule):
+    machine = play.machine("moons")
+    play.obeyed(machine, {"do": "rule", **rule}, {"do": "choose", "parameter": "W2", "index": [1, 2]})
+    for updates in (1, 18, 1, 3):
+        following = machine.snapshot()["parts"]["weight"]["next"]
+        step = machine.state.work.training.step
+        assert following["rows"] == list(range(10 * step, 10 * step + 10)) and following["count"] == 10
+        assert play.obeyed(machine, {"do": "step"})["weight"]["value"] == following["value"]
+        play.obeyed(machine, {"do": "step", "updates": updates})

@@ -43,7 +43,7 @@ def _box(of: Graph, box: Box, name: str, merged: dict[str, str]) -> dict[str, An
         "kind": type(box).__name__,
         "role": role(of, box),
         "text": name if isinstance(box, Leaf) else formula(box, of.names),
-        "shape": [int(size) for size in (box.dims[1:] if batched else box.dims)],
+        "shape": [size if isinstance(size, int) else str(size) for size in (box.dims[1:] if batched else box.dims)],
         "batch": batched,
         "children": [of.names[child] for child in box.children],
         "computed_in": merged.get(name),

@@ -8,6 +8,7 @@ import numpy as np
 
 from bprop.playing import training
 from bprop.playing.computed import Computed
+from bprop.playing.per_example import MOST
 from bprop.playing.plain import plain
 from bprop.playing.work import State, Work
 
@@ -16,7 +17,8 @@ def weight(state: State, computed: Computed) -> dict[str, Any] | None:
     """w, dL_n/dw for rows n, their mean over all rows, the penalty's part, the total, and the change by the rule.
 
     total = mean + penalty is the gradient of the objective over the rows of `batch`, as in its "gradients". The update
-    is what the rule would make of that gradient: of SGD, -rate * total. An update of training takes its batch of rows.
+    is what the rule would make of that gradient: of SGD, -rate * total. An update of training takes its batch of rows:
+    "next" has these rows, and the value of the weight after it.
     """
     work, chosen = state.work, state.view.chosen
     if chosen is None or work.network.graph.loss is None:
@@ -37,6 +39,7 @@ def weight(state: State, computed: Computed) -> dict[str, Any] | None:
         "penalty": _plain(penalty),
         "total": _plain(total),
         "update": _plain(update(work, computed, name, index)) if trained else None,
+        "next": following(work, computed, name, index) if trained else None,
         "rule": repr(work.training.rule),
     }
 
@@ -51,3 +54,12 @@ def update(work: Work, computed: Computed, name: str, index: tuple[int, ...]) ->
     arrays = {one: gradients[one] for one in work.network.graph.trained}
     with np.errstate(all="ignore"):
         return training.planned(work.training.rule, work, arrays)[name][index] - work.theta[name][index]
+
+
+def following(work: Work, computed: Computed, name: str, index: tuple[int, ...]) -> dict[str, Any] | None:
+    """The value after the next update of training, and the rows of its batch; None if that update would fail."""
+    try:
+        after, rows = training.following(computed.run(work), work)
+    except training.FailedUpdateError:
+        return None
+    return {"value": plain(after.theta[name][index]), "rows": rows[:MOST], "count": len(rows)}

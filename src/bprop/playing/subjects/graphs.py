@@ -128,7 +128,8 @@ def _inputs(graph: Graph) -> tuple[int, tuple[int, int] | None]:
 
 def _outputs(graph: Graph) -> int:
     f = graph.outputs.get("f", next(iter(graph.outputs.values()), None))
-    return 0 if f is None else int(np.prod([int(size) for size in f.dims[1:]]))
+    sizes = () if f is None else f.dims[1:] if f.dims[:1] == ("N",) else f.dims
+    return int(np.prod(sizes)) if f is not None and all(isinstance(size, int) for size in sizes) else 0
 
 
 def _classes(graph: Graph) -> tuple[str, ...] | None:
