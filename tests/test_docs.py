@@ -106,6 +106,15 @@ def test_tuning_runs_as_it_is_read(tmp_path, monkeypatch):
     assert len(blocks) == 2 and (tmp_path / "tuning.html").exists() and len(names["tuned"].trials) == 4
 
 
+def test_the_report_runs_as_it_is_read(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    blocks = re.findall(r"```python\n(.*?)```", (DOCS / "report.md").read_text(encoding="utf-8"), re.DOTALL)
+    names = {"__name__": "report"}
+    for block in blocks:
+        exec(compile(block, "report.md", "exec"), names)
+    assert len(blocks) > 1 and {path.name for path in tmp_path.glob("*.html")} == {"report.html", "runs.html"}
+
+
 @pytest.mark.filterwarnings("ignore")  # MLflow's own
 def test_watching_training_runs_as_it_is_read(tmp_path, monkeypatch):
     for package in ("pandas", "optuna", "sqlalchemy"):
@@ -215,3 +224,13 @@ def test_a_page_prints_what_it_shows(page, capsys):
     for code in re.findall(r"```python\n(.*?)```", text, flags=re.S):
         exec(code, namespace)
     assert capsys.readouterr().out == "".join(re.findall(r"```text\n(.*?)```", text, flags=re.S))
+
+
+def test_the_page_of_playing_runs_as_it_is_read(capsys):
+    for package in ("starlette", "uvicorn", "websockets"):
+        pytest.importorskip(package)
+    (block,) = re.findall(r"```python\n(.*?)```", (DOCS / "playing.md").read_text(encoding="utf-8"), re.DOTALL)
+    names = {"__name__": "playing"}
+    exec(compile(block, "playing.md", "exec"), names)
+    assert capsys.readouterr().out.startswith("play: http://127.0.0.1:")
+    assert names["page"].machine.snapshot()["parts"]["training"]["epoch"] == 1

@@ -28,6 +28,8 @@ from fuzz.graphs.shrink import shrink  # noqa: E402
 from fuzz.graphs.source import source  # noqa: E402
 
 GRAPHS = len(generate.STARS)
+TURNS = range(int(os.environ.get("BPROP_FUZZ_TURNS", "1")))
+"""A turn has a graph with every box. `BPROP_FUZZ_TURNS=2 pytest tests/test_fuzz_graphs.py` judges those of two."""
 
 
 def choose(seed):
@@ -63,7 +65,7 @@ def test_the_oracle_computes_the_metrics_of_every_loss():
     assert metrics == {name: set(measured) for name, measured in METRICS.items()}
 
 
-@pytest.mark.parametrize("turn", [0, 1])
+@pytest.mark.parametrize("turn", TURNS)
 def test_all_engines_agree_on_random_graphs(turn):
     """Each turn has a graph with every box of the catalogue."""
     result = campaign.run(range(turn * GRAPHS, (turn + 1) * GRAPHS), choose)

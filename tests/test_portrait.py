@@ -44,3 +44,36 @@ def test_a_large_graph_is_not_drawn_in_the_card():
         box = box + 0.5
     html = bp.Model(bp.Graph(loss=box), {"w": 1.0})._repr_html_()
     assert "draw().save(" in html and len(html) < 20_000
+
+
+def test_a_box_shows_its_mathematics_its_settings_and_its_children():
+    html = bp.leaky_relu(bp.Input("<b>a", (3,)), slope=0.2, name="h")._repr_html_()
+    assert html.count("<math") == 2 and "slope" in html and "&lt;b&gt;a" in html and "<b>a" not in html
+    assert "<math" not in bp.Input("x", (3,))._repr_html_()
+
+
+@pytest.mark.parametrize("cls", bp.boxes.catalogue(), ids=lambda cls: cls.__name__)
+def test_every_box_has_a_card(cls):
+    arrays = list(next(iter(cls.examples(np.random.default_rng(1)))))
+    hyper = arrays.pop() if isinstance(arrays[-1], dict) else {}
+    children = [
+        bp.Input(f"x{k}", np.shape(a)[1:], dtype=np.asarray(a).dtype) if np.ndim(a) else bp.Constant(a)
+        for k, a in enumerate(arrays)
+    ]
+    try:
+        box = cls(*children, **hyper)
+    except bp.errors.BpropError:
+        box = cls(*(bp.Parameter(f"x{k}", np.shape(a)) for k, a in enumerate(arrays)), **hyper)
+    html = box._repr_html_()
+    assert cls.__name__ in html and "<script" not in html and len(html) < 30_000
+
+
+def test_a_box_of_ones_own_without_a_formula_has_a_card():
+    class Odd(bp.Box):
+        def fprop(self, a):
+            return a + (1.0 if float(np.asarray(a).ravel()[0]) > 0 else 2.0) * 0
+
+        def bprop(self, grad, value, a):
+            return grad
+
+    assert "Odd" in Odd(bp.Input("a", (2,)))._repr_html_()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
+from importlib import import_module
 from math import prod
 from typing import Any, ClassVar, Self
 
@@ -18,12 +19,14 @@ from numpy.typing import ArrayLike
 from bprop import errors, signatures
 from bprop.hyper import REQUIRED, complete, declared
 from bprop.namespace import Array
-from bprop.notebook import card, facts, note, sentence_of, table
 from bprop.operators import Operators
 from bprop.outside import fails_again
 from bprop.registry import register, registered
 from bprop.shapes import Dim, Spec, infer, show_shape
 from bprop.typing import Example
+
+CARDS = "portrait"
+"""The room that shows boxes in notebooks. It stands above, and is imported when a notebook asks."""
 
 
 class Box(Operators["Box"], ABC):
@@ -244,15 +247,7 @@ class Box(Operators["Box"], ABC):
         return "(" + ", ".join(shown) + ")"
 
     def _repr_html_(self) -> str:
-        words = {} if not self.hyper else {name: f"{value!s:.200}" for name, value in self.hyper.items()}
-        children = ["child", "box", "shape"], [[role, c._label(), str(c.spec)] for role, c in self._roles()]
-        return card(
-            self._label(),
-            str(self.spec),
-            note(sentence_of(type(self))),
-            facts(words),
-            table(*children) if self.children else "",
-        )
+        return import_module(f"bprop.{CARDS}").box_card(self)
 
     def __repr__(self) -> str:
         spec = getattr(self, "spec", "")

@@ -1,4 +1,4 @@
-"""A model, or a fit, as a card for notebooks: how it was trained, how well it did, its parameters and its graph."""
+"""A model, a fit or a box as a card for notebooks: how it was trained and how well it did; what a box computes."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from bprop.box import Box
+from bprop.formulas import STYLE, formula_of
 from bprop.graph import Graph
-from bprop.notebook import card, facts, few, folded, note, table
+from bprop.notebook import card, facts, few, folded, note, sentence_of, table
 from bprop.notebook.records import charts, columns, rows
+from bprop.notebook.style import CARD
 from bprop.notebook.text import figure
 from bprop.shapes import show_shape
 
@@ -96,3 +99,23 @@ def drawn(graph: Graph) -> str:
     if len(graph.order) > MOST_DRAWN:
         return folded(count, note("model.graph.draw().save('graph.svg') draws it; print(model.graph) lists it"))
     return folded(count, f"<div class='bprop-scroll'>{graph.draw().svg()}</div>")
+
+
+def box_card(box: Box) -> str:
+    """The card of a box: what it computes and sends, as mathematics, its settings, and its children."""
+    words = {name: f"{value!s:.200}" for name, value in box.hyper.items()}
+    rows = [[role, child._label(), str(child.spec)] for role, child in box._roles()]
+    children = table(["child", "box", "shape"], rows) if rows else ""
+    parts = [note(sentence_of(type(box))), *_mathematics(box), facts(words), children]
+    return card(box._label(), str(box.spec), *parts)
+
+
+def _mathematics(box: Box) -> list[str]:
+    if not box.children:
+        return []
+    try:
+        formulas = [formula_of(box, {}, phase) for phase in ("fprop", "bprop")]
+    except Exception:  # the code of a box is anybody's
+        return []
+    style = "".join(f"{CARD} {line}\n" for line in STYLE.strip().split("\n"))
+    return [f"<style>{style}</style>", *(f"<div class='bprop-maths'>{one.mathml}</div>" for one in formulas)]

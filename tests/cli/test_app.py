@@ -8,7 +8,7 @@ import pytest
 
 pytestmark = pytest.mark.usefixtures("typer")
 
-COMMANDS = ("train", "resume", "predict", "evaluate", "check", "graph", "export", "info", "step")
+COMMANDS = ("train", "resume", "predict", "evaluate", "report", "compare", "check", "graph", "export", "info", "step")
 
 
 def test_help_begins_with_what_to_type_and_lists_the_commands_and_exit_codes(run):

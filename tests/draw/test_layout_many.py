@@ -47,6 +47,14 @@ def fan(terms):
     return bp.Graph(outputs={"f": bp.concat(*(bp.tanh(x * bp.Parameter(f"w{k}", (2,))) for k in range(terms)))})
 
 
+def columns(count):
+    """Many inputs of one box."""
+    inputs = [bp.Input(f"column {k}", (1,)) for k in range(count)]
+    return bp.Graph(
+        outputs={"f": bp.linear(bp.concat(*inputs), bp.Parameter("W", (count, 3)), bp.Parameter("b", (3,)))}
+    )
+
+
 def table(columns):
     return bp.tabular([0, 16, 2], {f"col{k}": (50, 8) for k in range(columns)}, l2=0.1)
 
@@ -109,6 +117,7 @@ GRAPHS = {
     **{f"hostile {seed}": lambda seed=seed: hostile(seed) for seed in (0, 1, 4)},
     **{f"sum {how}": lambda how=how: total(24, how) for how in range(3)},
     **{f"fan {terms}": lambda terms=terms: fan(terms) for terms in (6, 40)},
+    **{f"columns {count}": lambda count=count: columns(count) for count in (4, 40)},
     **{f"table {columns}": lambda columns=columns: table(columns) for columns in (3, 20)},
     **{f"skips {apart}": lambda apart=apart: skips(40, apart) for apart in (1, 4, 15)},
     **{f"unrolled {steps}": lambda steps=steps: unrolled(steps) for steps in (4, 20)},
@@ -158,5 +167,5 @@ def test_a_table_of_embeddings_is_not_much_larger_than_its_boxes(columns):
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_a_drawing_keeps_to_the_page_if_its_boxes_can(width):
-    for graph in (table(20), bp.mlp([8, *[6] * 49, 3]), fan(40)):
+    for graph in (table(20), bp.mlp([8, *[6] * 49, 3]), fan(40), columns(40)):
         assert graph.draw(width=width, collapse=True).layout.width <= width

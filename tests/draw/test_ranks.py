@@ -64,3 +64,14 @@ def test_a_penalty_is_above_the_boxes_of_its_parameters():
     _, rank = ranks_of(bp.Graph(loss=bp.square(bp.sum(x * w, axis=1)), penalty=0.1 * bp.l2(w) + 0.2 * bp.l1(w)))
     assert rank["l2_1"] > rank["multiply_1"]
     assert max(rank, key=rank.get) == "objective"
+
+
+def test_many_columns_of_data_take_several_rows():
+    inputs = [bp.Input(f"column{k}", (1,)) for k in range(30)]
+    graph = bp.Graph(outputs={"f": bp.concat(*inputs)})
+    for limit, most in ((10_000.0, 30), (1_000.0, 10), (1.0, 1)):
+        _, rank = ranks_of(graph, limit)
+        rows = [rank[box.name] for box in inputs]
+        assert max(rows.count(row) for row in rows) <= most
+        assert min(rows) == 0 and max(rows) == rank["f"] - 1
+        assert rows == sorted(rows, reverse=True)  # the first ones are above

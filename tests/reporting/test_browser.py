@@ -1,6 +1,7 @@
 """The report and the live page in a real browser: headless Chromium, driven by Playwright."""
 
 import http.client
+import json
 import os
 import re
 import shutil
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import threading
 from dataclasses import replace
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -426,7 +428,8 @@ def test_epochs_that_were_looked_at_stand_on_a_true_axis(opened, tmp_path, class
     assert page.locator("#heat text", has_text="logarithmic axis").count() == 1
     assert "after the epochs 1, 2, 5, 20, 100, 2000." in page.text_content("#looks")
     box = page.locator("#heat svg").bounding_box()
-    page.locator("#heat svg").click(position={"x": places[4] / 522 * box["width"], "y": 8})
+    whole = float(page.locator("#heat svg").get_attribute("viewBox").split()[2])
+    page.locator("#heat svg").click(position={"x": places[4] / whole * box["width"], "y": 8})
     assert page.text_content("#epoch-shown") == "epoch 100"
 
 
@@ -486,3 +489,169 @@ def test_coloured_boxes_can_be_read(opened, report, scheme):
         seen += worst is not None  # what is measured of parameters colours no box
         assert worst is None or worst[0] >= 4.5, (worst, quantity)
     assert seen >= 4
+
+
+# --- what a practitioner does with a page ---
+
+
+@pytest.fixture
+def two_classes(tmp_path, rng):
+    """(fit, data, address) of a network that tells two classes apart, from two numbers."""
+    x = rng.normal(size=(200, 2))
+    y = (x[:, 0] + 0.8 * rng.normal(size=200) > 0.7).astype(int)
+    data, notes = {"x": x, "y": y}, {"columns": ["age", "size"], "classes": ["no", "=yes"], "target": "sold"}
+    fit = bp.train(bp.mlp([2, 8, 2]), data, epochs=30, rule=bp.Adam(0.02), engine="numpy", progress=False, notes=notes)
+    fit.report(tmp_path / "two.html", data)
+    return fit, data, (tmp_path / "two.html").as_uri()
+
+
+def test_counts_scores_and_curves_follow_the_threshold(opened, two_classes):
+    fit, data, address = two_classes
+    found = opened(address)
+    page = found.page
+
+    def shown():
+        cells = page.locator(".threshold-results td.number").all_text_contents()
+        score = page.locator(".threshold-results dd").all_text_contents()
+        return np.array(cells, float).reshape(2, 2).tolist(), float(score[3].rstrip("%")) / 100
+
+    p, y = fit.predict(x=data["x"])[:, 1], data["y"]
+    spot = page.locator("#heads svg[role=img] circle.spot").first
+    before = spot.get_attribute("cy")
+    for key in (None, "Home", "End", "PageDown"):
+        if key:
+            page.focus("#threshold")
+            page.keyboard.press(key)
+        t = float(page.text_content("output[for=threshold]"))
+        called = p >= t
+        counts = [[((y == truth) & (called == taken)).sum() for taken in (0, 1)] for truth in (0, 1)]
+        assert shown()[0] == counts, t
+        assert shown()[1] == pytest.approx(called[y == 1].mean(), abs=1e-3)  # the recall
+    assert page.locator("#heads svg[role=img] circle.spot").first.get_attribute("cy") != before
+    page.get_by_role("button", name="Back to 0.5").click()
+    assert page.text_content("output[for=threshold]") == "0.5"
+    assert page.locator("#boundary image").get_attribute("href").startswith("data:image/png;base64,")
+    assert found.complaints == []
+
+
+def test_the_numbers_of_a_chart_are_saved_as_csv_and_json(opened, two_classes, tmp_path):
+    _, data, address = two_classes
+    found = opened(address)
+    page = found.page
+    for kind, path in (("CSV", "map.csv"), ("JSON", "map.json")):
+        page.locator("#boundary .saving").evaluate("one => { one.open = true; }")
+        with page.expect_download() as download:
+            page.get_by_role("button", name=f"Save What it predicts everywhere as {kind}").click()
+        download.value.save_as(tmp_path / path)
+        assert download.value.suggested_filename == f"what-it-predicts-everywhere.{kind.lower()}"
+    lines = (tmp_path / "map.csv").read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "age,size,truth" and len(lines) == 201
+    assert lines[1 + int(data["y"].argmax())].endswith(",'=yes")  # which a spreadsheet would compute
+    saved = json.loads((tmp_path / "map.json").read_text(encoding="utf-8"))
+    assert saved["columns"] == ["age", "size", "truth"] and len(saved["rows"]) == 200
+    np.testing.assert_allclose([row[:2] for row in saved["rows"]], data["x"], rtol=1e-3, atol=1e-4)
+    assert all("blob:" in url or url == address for url in found.asked) and found.complaints == []
+
+
+def test_the_axis_of_a_thinned_curve_has_round_epochs(opened, tmp_path, classes):
+    """Of 2,000 epochs the page has 500, and none of them need be 500, 1000 or 1500."""
+    fit, _ = classes
+    fit.history = [replace(fit.history[-1], epoch=epoch, health=None) for epoch in range(1, 2001)]
+    fit.report(tmp_path / "long.html")
+    page = opened((tmp_path / "long.html").as_uri()).page
+    chart = page.locator("#charts svg[role=img]").first
+    assert chart.locator("text[text-anchor=middle]").all_text_contents() == [
+        "1",
+        "500",
+        "1,000",
+        "1,500",
+        "2,000",
+        "epoch",
+    ]
+    page.click("#early")
+    assert {"10", "100", "1,000"} <= set(chart.locator("text[text-anchor=middle]").all_text_contents())
+
+
+def test_a_logarithmic_axis_of_a_narrow_range_has_labels_between_the_decades(opened, tmp_path, classes):
+    fit, _ = classes
+    losses = np.linspace(0.9, 0.15, 8)
+    fit.history = [
+        replace(record, loss=loss, validation=None) for record, loss in zip(fit.history, losses, strict=True)
+    ]
+    fit.report(tmp_path / "log.html")
+    page = opened((tmp_path / "log.html").as_uri()).page
+    page.click("#log")
+    chart = page.locator("#charts svg[role=img]").first
+    assert chart.locator("text[text-anchor=end]").all_text_contents() == ["0.1", "0.2", "0.5", "1"]
+
+
+def test_the_heat_map_is_read_with_the_keys(opened, report, classes):
+    page = opened(report).page
+    page.focus("#heat svg")
+    said = page.locator("#heat .readout")
+    first = page.locator("#bars th").first.text_content()
+    assert said.text_content().startswith(f"{first}, epoch 8: ")
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowDown")
+    second = page.locator("#bars th").nth(1).text_content()
+    value = classes[0].history[0].health["boxes"][second]["gradient_std"]
+    assert said.text_content() == f"{second}, epoch 1: {value:.4g}"
+    page.keyboard.press("Enter")
+    assert page.text_content("#epoch-shown") == "epoch 1"
+
+
+def test_print_keeps_the_colours_and_shows_all_of_what_scrolls(opened, report):
+    page = opened(report).page
+    page.emulate_media(media="print")
+    for what in ("#confusion td", "#bars .bar", ".scale-bar"):
+        assert page.eval_on_selector(what, "one => getComputedStyle(one).printColorAdjust") == "exact", what
+    for what in ("#bars", "#columns", "#confusion"):
+        assert page.eval_on_selector(what, "one => getComputedStyle(one).maxHeight") == "none", what
+        assert page.eval_on_selector(what, "one => getComputedStyle(one).overflowX") == "visible", what
+    assert page.is_hidden(".saving")
+
+
+def test_boxes_without_a_name_are_called_by_what_they_compute(opened, tmp_path, values):
+    fit, data = values
+    graph = bp.mlp([3, 8, 1], task="regression", target_scaling=(50.0, 10.0))
+    fit = bp.train(graph, data, epochs=2, engine="numpy", progress=False, health=True)
+    fit.report(tmp_path / "r.html", data)
+    page = opened((tmp_path / "r.html").as_uri()).page
+    heads = page.locator("#bars th").all_text_contents()
+    assert "a2[:, 0]" in heads and not any(re.fullmatch(r"[a-z]+_\d+", head) for head in heads)
+
+
+def test_several_runs_are_compared_in_one_page(opened, tmp_path, two_classes):
+    fit, data, _ = two_classes
+    other = bp.train(bp.mlp([2, 2]), data, epochs=5, engine="numpy", progress=False)
+    bp.compare({"large": fit, "<b id=planted>small": other}, tmp_path / "both.html", data)
+    found = opened((tmp_path / "both.html").as_uri())
+    page = found.page
+    assert page.locator("#planted").count() == 0
+    assert page.locator("#charts svg[role=img]").count() == 2
+    lines = page.locator("#charts svg[role=img]").first.locator("path.series")
+    assert [line.get_attribute("d").count("L") for line in lines.all()] == [29, 4]  # each to its own end
+    chart = page.locator("#charts svg[role=img]").first
+    chart.focus()
+    page.keyboard.press("Home")
+    assert page.locator(".readout").first.text_content().startswith("Epoch 1: large ")
+    best = page.locator("#scores tr", has_text="accuracy").first.locator("td.best-cell")
+    assert best.first.text_content().startswith(f"{fit.evaluate(data)['accuracy']:.4g}")
+    assert "network" in page.text_content("#differ-table")
+    assert found.complaints == []
+
+
+AXE = Path(__file__).parents[1] / "playing" / "vendor" / "axe.min.js"
+"""The drawing has its own tests, test_drawn.py."""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(opened, two_classes, tmp_path, scheme):
+    fit, data, address = two_classes
+    other = bp.train(bp.mlp([2, 2]), data, epochs=5, engine="numpy", progress=False)
+    bp.compare([fit, other], tmp_path / "both.html", data)
+    for one in (address, (tmp_path / "both.html").as_uri()):
+        page = opened(one, color_scheme=scheme, bypass_csp=True).page
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        violations = page.evaluate("axe.run({ exclude: ['#drawing'] }).then((result) => result.violations)")
+        assert [(v["id"], v["nodes"][0]["html"][:100]) for v in violations] == []

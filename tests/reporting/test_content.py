@@ -49,3 +49,8 @@ def test_a_model_of_a_file_tells_whose_weights_it_holds(classes, tmp_path):
     fit.save(tmp_path / "net.bprop")
     run = run_of(bp.load(tmp_path / "net.bprop"))
     assert (run["status"], run["best_epoch"], run["kept_epoch"]) == ("saved", 5, 5)
+
+
+def test_equal_layers_are_drawn_apart_because_each_has_its_health():
+    drawing = drawing_of(bp.mlp([4, *[5] * 40, 3]))
+    assert all(f'data-box="layer {k}"' in drawing for k in range(1, 42))

@@ -20,6 +20,36 @@ def test_unnamed_boxes_get_names_from_their_type_in_order(x):
     assert graph.boxes["tanh_1"] is first
 
 
+def unrolled(steps):
+    """Each step needs the one before as its second term."""
+    W, U = bp.Parameter("W", (2, 2)), bp.Parameter("U", (2, 2))
+    h = bp.tanh(bp.Input("x0", (2,)) @ U)
+    for t in range(1, steps):
+        h = bp.tanh(bp.Input(f"x{t}", (2,)) @ U + h @ W)
+    return bp.Graph(outputs={"f": bp.sigmoid(h)})
+
+
+def test_names_of_an_unrolled_network_run_in_the_order_of_computation():
+    graph = unrolled(4)
+    inputs = {t: next(box for box in graph.boxes.values() if graph.boxes[f"x{t}"] in box.children) for t in range(4)}
+    numbers = [int(graph.names[inputs[t]].removeprefix("mat_mul_")) for t in range(4)]
+    assert numbers == sorted(numbers)
+    assert [graph.names[box] for box in graph.order if isinstance(box, bp.Tanh)] == [f"tanh_{t}" for t in range(1, 5)]
+
+
+def test_a_graph_of_a_file_keeps_its_names():
+    described = unrolled(4).describe()
+    swapped = {"mat_mul_1": "mat_mul_9", "mat_mul_2": "mat_mul_1"}  # as an older bprop may have numbered them
+    for entry in described["boxes"]:
+        entry["name"] = swapped.get(entry["name"], entry["name"])
+        entry["children"] = [swapped.get(child, child) for child in entry["children"]]
+    again = bp.Graph.from_description(described)
+    assert again.describe() == described
+    assert set(swapped.values()) <= again.boxes.keys() and "mat_mul_2" not in again.boxes
+    more = bp.Graph(outputs={"g": bp.tanh(again.outputs["f"]) * bp.sigmoid(again.outputs["f"])})
+    assert len(more.boxes) == len(again.boxes) + 3  # with boxes of one's own all are numbered anew
+
+
 def test_an_unnamed_output_takes_its_name_and_a_named_one_keeps_its_own(x):
     h, f = bp.tanh(x, name="h"), bp.tanh(x)
     graph = bp.Graph(outputs={"hidden": h, "f": f, "also_f": f})

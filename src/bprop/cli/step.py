@@ -12,7 +12,7 @@ import typer
 
 from bprop.cli.command import command
 from bprop.cli.subject import Choice, Data, Name, subject_options
-from bprop.console import say
+from bprop.console import say, wrapped
 from bprop.errors import BpropError, SettingError
 from bprop.rules import Rule, rule_named
 from bprop.rules.rule import rules
@@ -162,5 +162,7 @@ def printer() -> Callable[[str], None]:
         from rich.console import Console
 
         console = Console()
-        return lambda text: console.print(visible_lines(text) + "\n", markup=False, soft_wrap=True)
+        return lambda text: console.print(
+            wrapped(visible_lines(text), console.width) + "\n", markup=False, soft_wrap=True
+        )
     return lambda text: say(text + "\n", flush=True)

@@ -227,12 +227,12 @@ class StepScreen(App[None]):
             self.boxes.focus()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        asked, text = self.asking, event.value.strip()
+        question, text = self.asking, event.value.strip()
         self._answered()
         if not text:
             return
         try:
-            if asked == "example":
+            if question == "example":
                 self.stepper.example = _row(text)
                 self._draw()
             else:

@@ -39,10 +39,10 @@ def curves(history: Sequence[Record]) -> dict[str, list[float]]:
     return dict(sorted(values_of.items(), key=lambda item: item[0].removeprefix("validation ") != "loss"))
 
 
-def rows(history: Sequence[Record], bars: str = BARS) -> list[tuple[str, str, str, str]]:
-    """(label, first value, spark line, last value) of every curve."""
+def rows(history: Sequence[Record], bars: str = BARS, width: int = WIDTH) -> list[tuple[str, str, str, str]]:
+    """(label, first value, spark line of at most `width`, last value) of every curve."""
     return [
-        (visible(label), f"{values[0]:.4g}", spark_line(values, bars), f"{values[-1]:.4g}")
+        (visible(label), f"{values[0]:.4g}", spark_line(values, bars, width), f"{values[-1]:.4g}")
         for label, values in curves(history).items()
     ]
 
@@ -78,10 +78,13 @@ def _print_table(history: Sequence[Record], terminal: bool) -> None:
     from rich.markup import escape
     from rich.table import Table
 
+    console = Console()
+    cells = [(label, first, last) for label, first, _, last in rows(history, bars)]
+    beside = sum(max(len(row[k]) for row in cells) for k in range(3)) + 8  # with the gaps between columns
     table = Table("", "first", f"{len(history)} epochs", "last", box=None, pad_edge=False)
-    for label, first, line, last in rows(history, bars):
+    for label, first, line, last in rows(history, bars, max(5, min(WIDTH, console.width - beside))):
         table.add_row(escape(label), first, f"[cyan]{line}[/cyan]", f"[bold]{last}[/bold]")
-    Console().print(table)
+    console.print(table)
 
 
 def _can_show(text: str) -> bool:

@@ -122,7 +122,14 @@ class Lock:
             return False
 
     def release(self) -> None:
-        """Release the lock and remove its file. If an exception interrupts it, another call releases the rest."""
+        """Release the lock and remove its file."""
+        try:
+            self._release()
+        except BaseException:  # an interrupt: the rest is released all the same
+            self._release()
+            raise
+
+    def _release(self) -> None:
         descriptor = self._descriptor
         named, self._named = self._named, False
         if descriptor is None and not named:

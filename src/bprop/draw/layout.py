@@ -108,7 +108,7 @@ class _Painter:
             self.result.lines.append(self._draw_route(route))
         for lane in self.grid.lanes():
             if lane.name:
-                x, y = self.sheet.at(lane.gutter - 4, lane.above - 3)
+                x, y = self.sheet.at(lane.gutter - 4, lane.above - 5)
                 self.result.labels.append(Label(lane.name, x, y, "end", "lane", lane.hue))
         self.result.dots = [self.sheet.at(*dot) for dot in dict.fromkeys(self._dots())]
         return self.result

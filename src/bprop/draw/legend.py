@@ -72,7 +72,7 @@ class Legend:
             new(group, "path", class_="dashes", d=f"M{x:.1f} {y - 4:.1f}h{SWATCH + 2}")
         else:
             if kind == "fold":
-                new(group, "rect", class_="frame", x=x + 3, y=y - 8, width=SWATCH, height=SWATCH - 4, rx=3)
+                new(group, "rect", class_="frame", x=x + 2.5, y=y - 8, width=SWATCH, height=SWATCH - 4, rx=3)
             new(group, "rect", class_="frame", x=x, y=y - 10, width=SWATCH, height=SWATCH, rx=3)
         new(group, "text", text, class_="key", x=x + SWATCH + 6, y=y)
 

@@ -1,7 +1,7 @@
 """The row of each node, numbered upwards: every box is just below the lowest box that uses it.
 
-A row has a limited width. Boxes without room in it go to the rows below, those with the longest way down first: twenty
-embeddings of one concatenation take several rows. A box that nobody uses, an output, stands just above its children.
+A row has a limited width. Boxes without room in it go to the rows below: twenty embeddings of one concatenation take
+several rows, and so do forty columns of data. A box that nobody uses, an output, stands just above its children.
 
 A leaf is beside the lowest box that uses it. But the data of the first boxes, and a leaf that several boxes of a row
 use, are below them. Penalties are above the boxes whose parameters they use.
@@ -11,10 +11,11 @@ from __future__ import annotations
 
 from graphlib import TopologicalSorter
 
+from bprop.draw.letters import BODY, width
 from bprop.draw.nodes import Node, Scene
 
-SPACE = 44
-"""Pixels beside a box: its margins, or the shape on the edge from a leaf."""
+SPACE, MARGINS = 44, 28
+"""Pixels for the shape on the edge from a leaf beside a box, and for the margins of a box."""
 CROWD = 3
 """From so many boxes on whose children are all leaves, their data is beside them, not below."""
 
@@ -34,9 +35,14 @@ class Ranks:
         self.beside: dict[Node, Node] = {}
         self.crowded: bool = sum(map(self._is_first, self.boxes)) >= CROWD
         self._rank_boxes(limit)
+        used: dict[int, float] = {}  # pixels of rows
+        for box in self.boxes:
+            used[self.rank[box]] = used.get(self.rank[box], 0.0) + self._reach(box)
         for leaf in self.order:
             if leaf.is_leaf:
-                self._rank_leaf(leaf)
+                self._rank_leaf(leaf, limit, used)
+        lowest = min(self.rank.values())
+        self.rank = {node: rank - lowest for node, rank in self.rank.items()}
 
     def _rank_boxes(self, limit: float) -> None:
         children = {node: self._under(node) for node in self.boxes}
@@ -98,9 +104,9 @@ class Ranks:
         """About the room that a box takes across the edges, with its own leaves."""
         own = [leaf for leaf in self.below[node] if leaf.is_leaf and len(self._users(leaf)) == 1]
         sides = ([leaf for leaf in own if (leaf.kind == "input") == data] for data in (False, True))
-        return SPACE + node.across + sum(SPACE + max(leaf.across for leaf in side) for side in sides if side)
+        return _alone(node) + sum(SPACE + max(leaf.across for leaf in side) for side in sides if side)
 
-    def _rank_leaf(self, leaf: Node) -> None:
+    def _rank_leaf(self, leaf: Node, limit: float, used: dict[int, float]) -> None:
         users = self._users(leaf)
         lowest = min((self.rank[user] for user in users), default=1)
         first = [user for user in users if self.rank[user] == lowest]
@@ -108,8 +114,12 @@ class Ranks:
         if len(first) == 1 and not data:
             self.beside[leaf] = first[0]
             self.rank[leaf] = lowest
-        else:
-            self.rank[leaf] = lowest - 1
+            return
+        rank, size = lowest - 1, _alone(leaf)
+        while used.get(rank, 0.0) and used[rank] + size > limit:
+            rank -= 1
+        self.rank[leaf] = rank
+        used[rank] = used.get(rank, 0.0) + size
 
     def _users(self, leaf: Node) -> list[Node]:
         """The boxes that use a leaf; penalties only if there are no others."""
@@ -117,6 +127,11 @@ class Ranks:
 
     def _is_first(self, node: Node) -> bool:
         return all(child.is_leaf for child in self.below[node])
+
+
+def _alone(node: Node) -> float:
+    """The room that a node takes across the edges, with the shape beside the edge that leaves it."""
+    return MARGINS + node.across / 2 + max(node.across / 2, width(node.label, BODY) + 8)
 
 
 def _is_late(node: Node) -> bool:

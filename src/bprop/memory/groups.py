@@ -9,7 +9,7 @@ ROOT, OWN = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")
 FILES = (("memory.max", "memory.current", "inactive_file"), (
     "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file",
 ))  # fmt: skip
-"""(the limit, what is taken, the share of that in cached files, which the system drops for others), versions 2 and 1."""
+"""(the limit, the bytes in use, those of them in cached files, which the system can drop): of versions 2 and 1."""
 
 
 def left(root: Path = ROOT, own: Path = OWN) -> list[int]:

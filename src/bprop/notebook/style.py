@@ -53,6 +53,8 @@ _RULES = {
     " .bad": "color:var(--b-bad);opacity:1;font-weight:600",
     " .bprop-row": "display:flex;flex-wrap:wrap;gap:6px 22px;align-items:flex-start",
     " svg": "max-width:100%;height:auto",
+    " .bprop-maths": "overflow-x:auto;max-width:100%;margin:4px 0",
+    " .bprop-maths math": "text-align:left;margin-left:0;width:max-content",
     " .bprop-bar": (
         "height:6px;border-radius:3px;background:color-mix(in srgb,currentColor 15%,transparent);width:22em;"
         "max-width:100%;overflow:hidden;margin:4px 0"

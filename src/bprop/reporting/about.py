@@ -58,7 +58,8 @@ def data_of(model: Model, facts: Facts) -> dict[str, Any] | None:
     names = words(notes, "classes")
     parts = list(facts.classes)
     classes = [
-        [shortened(name, 40), *(facts.classes[part].get(name, 0) for part in parts)] for name in names[:MOST_CLASSES]
+        [shortened(name, 40), *(facts.classes[part].get(name, 0) for part in parts)]
+        for name in (names[:MOST_CLASSES] if parts else ())
     ]
     return {
         "facts": pairs, "columns": shown[:MOST_COLUMNS], "more_columns": max(0, len(shown) - MOST_COLUMNS),

@@ -23,7 +23,7 @@ from bprop.reporting.plain import digits_for, number, numbers, shortened, text
 
 RESAMPLES = 500
 """Of the intervals, as `bprop evaluate` draws them."""
-MOST_WORK = 4e8
+MOST_WORK = 2e7
 """Resamples times rows times classes. Where 500 resamples are more, the intervals are left out: they take seconds."""
 MOST_CLASSES = 40
 MOST_POINTS = 150  # of a curve

@@ -28,7 +28,7 @@ MOST_CLASSES = 40  # of a confusion matrix; with more, the most frequent mistake
 MOST_PAIRS = 40
 MOST_POINTS = 1500  # of a residual plot
 MOST_COLUMNS = 4  # plots of residuals
-SENSES = 40  # features of an array that are permuted one by one
+SENSES = 200  # features of an array that are looked at one by one
 
 
 def outcome(model: Model, data: Any, weights: Any, name: str, facts: Facts) -> dict[str, Any]:
@@ -120,6 +120,8 @@ def _columns(model: Model, facts: Facts, shown: Mapping[str, np.ndarray]) -> Map
     """{column: {input: its features}}: as the facts have them; of arrays each number of an example, if they are few."""
     if facts.inputs:
         return facts.inputs
+    if Pictures.of(shown, model.notes) is not None:
+        return {}  # single pixels tell nothing
     flat = {key: array.shape[1] if array.ndim == 2 else 1 for key, array in shown.items() if array.ndim < 3}
     if sum(flat.values()) > SENSES or len(flat) < len(shown):
         return {}

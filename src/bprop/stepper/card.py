@@ -31,8 +31,6 @@ OWN = "".join(
         ".bprop-part": "flex:1 1 26em;min-width:0;max-width:100%",
         ".bprop-label": "font-weight:600;margin-top:8px",
         ".bprop-array": "max-width:100%",
-        ".bprop-maths": "overflow-x:auto;max-width:100%;margin:4px 0",
-        ".bprop-maths math": "text-align:left;margin-left:0;width:max-content",
     }.items()
 )
 

@@ -1,10 +1,10 @@
 // The buttons of a stepper in a notebook. Python writes the page, and all text in it is escaped there.
 const BUTTONS = [
-  ["first", "⏮", "to the beginning"],
+  ["first", "|◀", "to the beginning"],
   ["back", "◀", "one move back (left arrow)"],
   ["step", "▶", "one move forward (right arrow)"],
-  ["fprop", "⏵|", "to the end of forward propagation"],
-  ["run", "⏭", "to the end"],
+  ["fprop", "▶ fprop", "to the end of forward propagation"],
+  ["run", "▶|", "to the end"],
 ];
 
 function made(kind, settings, ...children) {
@@ -38,7 +38,7 @@ function render({ model, el }) {
   example.style.width = "5em";
   const status = made("div", { className: "bprop-status" });
   status.setAttribute("role", "status");
-  status.style.cssText = "font:13px system-ui,sans-serif;min-height:1.3em";
+  const HIDDEN = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)"; // read aloud alone
 
   function draw() {
     const list = () => body.querySelector(".bprop-scroll");
@@ -56,6 +56,8 @@ function render({ model, el }) {
     }
     example.value = model.get("example");
     status.textContent = model.get("status");
+    const failed = model.get("status").startsWith("error");
+    status.style.cssText = failed ? "font:600 13px system-ui,sans-serif;margin:2px 0" : HIDDEN;
     const [position, moves] = [model.get("position"), model.get("moves")];
     for (const button of buttons) {
       const forward = ["step", "run", "fprop"].includes(button.dataset.do);

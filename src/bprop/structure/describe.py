@@ -16,6 +16,7 @@ from bprop.hyper import plain
 from bprop.leaves import Constant, Input, Parameter
 from bprop.registry import registered, registry
 from bprop.shapes import kind_of
+from bprop.structure.naming import SAVED
 from bprop.structure.order import topological_order
 from bprop.structure.size_guard import SizeLimit, check_growth
 from bprop.structure.structure import Structure
@@ -106,10 +107,16 @@ def _make(entry: Mapping[str, Any], built: Mapping[str, Box], passed: Mapping[st
     hyper = {key: decode(value) for key, value in entry["hyper"].items()}
     name = entry["name"] if entry["named"] else None
     if cls is Constant:
-        return Constant(hyper["value"], name=name)
+        constant = Constant(hyper["value"], name=name)
+        if name is None and isinstance(entry["name"], str):
+            object.__setattr__(constant, SAVED, entry["name"])
+        return constant
     if cls in (Input, Parameter):
         return cls(entry["name"], **hyper)
-    return cls(*(built[child] for child in entry["children"]), name=name, **hyper)
+    box = cls(*(built[child] for child in entry["children"]), name=name, **hyper)
+    if name is None and isinstance(entry["name"], str):
+        object.__setattr__(box, SAVED, entry["name"])
+    return box
 
 
 def find_class(key: str, passed: Mapping[str, type[Box]]) -> type[Box]:

@@ -114,7 +114,7 @@ def train(
     resume : such a folder or file: continue its run bit for bit. Other settings, data or rules are refused. On another
         engine, processor, number of cores or version it goes on, and says on standard error that the bits may differ
         (see docs/engines.md). True: that of `checkpoint`, where it holds one already; else the run begins.
-    progress : True (a bar on a terminal, lines elsewhere), False, or "auto" (a bar on a terminal only).
+    progress : True (a bar on a terminal, a card in a notebook, lines elsewhere), False, or "auto" (no lines elsewhere).
     notes : plain data (JSON) that travels with the model and its checkpoints, such as the names of the classes. Where
         they hold "scaling" (see bprop.scaling), the arrays of `data` are scaled so before they are trained on.
     health : measure values, gradients and updates on a few rows after an epoch (`record.health`; `bp.advice` explains

@@ -32,6 +32,7 @@ class Crew:
     interrupt: Interrupt
     updates: list[int]
     planned: int
+    steering: Any
     failed: bool
 
     lock: Any
@@ -95,6 +96,7 @@ class OfCrew(Trainer):
 
     crew: Any
     k: int
+    interrupt: Interrupt
 
     def __init__(
         self, crew: Any, k: int, job: Job, engine: Engine, theta: Mapping[str, np.ndarray], settings: TrainSettings

@@ -21,6 +21,8 @@ class Helm:
     rule : as the run began. changes : the learning rates by hand so far, (updates done, rate from then on).
     """
 
+    steering: Any
+    rule: Any
     changes: list[tuple[int, float]]
 
     def __init__(self, steering: Any, rule: Any):

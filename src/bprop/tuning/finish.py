@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bprop.console import say
 from bprop.errors import SettingError
 from bprop.tables.timing import seconds_of
 from bprop.training import Fit
@@ -20,9 +18,9 @@ from bprop.tuning.ranges import Fixed, Range
 from bprop.tuning.result import KEY, Tuned
 from bprop.tuning.search import Limits, Search
 from bprop.tuning.study import Journal, Study
-from bprop.tuning.trial import Trial, finite
-from bprop.tuning.words import lasting, need_best, trial_line
-from bprop.visible import visible
+from bprop.tuning.telling import Telling, telling
+from bprop.tuning.trial import finite
+from bprop.tuning.words import need_best
 
 TRIALS = 50
 
@@ -35,7 +33,7 @@ class Options:
     sampler: Any
     pruner: Any
     study: Path | None
-    progress: bool
+    telling: Telling | None
     seed: int
 
     @classmethod
@@ -49,10 +47,9 @@ class Options:
         library.need_pruner(pruner)
         count = TRIALS if trials is None and time is None and sampler != "grid" else trials
         count = None if count is None else whole("trials", count)
-        shows = sys.stderr.isatty() if progress == "auto" else bool(progress)
         return cls(
             Limits(count, None if time is None else seconds_of(time, "to search")), sampler, pruner,
-            None if study is None else Path(study), shows, seed,
+            None if study is None else Path(study), telling(progress), seed,
         )  # fmt: skip
 
 
@@ -72,10 +69,10 @@ def result_of(
         before = len(study.trials)
         search = Search(
             problem, space, study, options.sampler, options.seed, options.limits, first or None,
-            tell if options.progress else None,
+            None if options.telling is None else options.telling.trial,
         )  # fmt: skip
-        if before and options.progress:
-            say(f"{options.study}: goes on after {before:,} trials", error=True)
+        if before and options.telling is not None:
+            options.telling.remark(f"{options.study}: goes on after {before:,} trials")
         search.run()
     finally:
         study.close()
@@ -106,13 +103,6 @@ def open_study(problem: Problem, space: Mapping[str, Range], options: Options) -
         raise
 
 
-def tell(trial: Trial, search: Search) -> None:
-    """Say what a trial came to, and how much time is left."""
-    line = trial_line(trial, search.limits.trials, search.best, search.problem.monitor, search.space)
-    left = search.seconds_left()
-    say(visible(line if left is None else f"{line}  ({lasting(left)} left)"), error=True, flush=True)
-
-
 def _need_something(space: Mapping[str, Range], sampler: Any) -> None:
     if all(isinstance(one, Fixed) for one in space.values()):
         raise SettingError("every setting is fixed, so there is nothing to search: give one of them a range or choices")
@@ -124,8 +114,8 @@ def _kept(search: Search, options: Options, convert: Callable[[Fit], Fit] | None
     best = need_best(search.trials, problem.maximise)
     fit, again = search.fit, None
     if fit is None:
-        if options.progress:
-            say(f"training once more with the settings of trial {best.number}", error=True, flush=True)
+        if options.telling is not None:
+            options.telling.remark(f"training once more with the settings of trial {best.number}")
         fit = problem.train(problem.final, best.settings)
         again = finite(problem.measures(problem.final, fit).get(problem.monitor))
     result = Tuned(

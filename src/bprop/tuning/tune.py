@@ -63,7 +63,7 @@ def tune(
     by, group, class_weight : of a table, as for `table.fit`. weights : (N,) of arrays.
     seed, dtype, engine : as for `bp.train`. The same seed and number of trials give the same trials, also where the
         search was interrupted between and went on; not so where time ends it.
-    progress : a line for each trial: True, False, or "auto", on a terminal.
+    progress : a line for each trial: True, False, or "auto", on a terminal. In a notebook one card changes in place.
 
     Returns
     -------

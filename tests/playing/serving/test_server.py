@@ -1,5 +1,6 @@
 """The server of `bprop play`: for this machine, for those who know the address; hostile input is harmless."""
 
+import asyncio
 import http.client
 import json
 import socket
@@ -153,6 +154,31 @@ def test_a_message_that_is_too_large_ends_the_connection_and_only_that(served, p
 
     talk(visit())
     assert served.conductor.machine.asked == [{"do": "train"}]
+
+
+def test_a_page_that_does_not_read_its_answers_is_read_no_more(served, page, talk, monkeypatch):
+    from bprop.playing.serving import app, bounds
+
+    most, put = [], app.Page._put
+
+    def counting(self, message):
+        put(self, message)
+        most.append(len(self._outbox))
+
+    monkeypatch.setattr(app.Page, "_put", counting)
+    served.conductor.machine.do = lambda command: {"version": 1, "parts": {"theta": "x" * 100_000}}
+    count = 260
+
+    async def visit():
+        async with page(served) as one:
+            sending = asyncio.gather(*[one.send(do="undo") for _ in range(count)])
+            await asyncio.sleep(0.3)
+            heard = [await one.hear() for _ in range(count + 1)]
+            await sending
+            assert [message["id"] for message in heard[1:]] == list(range(1, count + 1))
+
+    talk(visit())
+    assert 20 < max(most) <= 2 * bounds.MOST_WAITING + 1
 
 
 def test_faults_of_the_machine_are_told_and_the_page_goes_on(served, page, talk, capsys):

@@ -37,8 +37,9 @@ class Play:
         from bprop.playing.machine import Machine
         from bprop.playing.serving import PlayServer
         from bprop.playing.subjects.opening import subject_of
+        from bprop.playing.subjects.subject import Subject
 
-        self.machine = Machine(subject_of(subject))
+        self.machine = Machine(subject if isinstance(subject, Subject) else subject_of(subject))
         self.server = PlayServer(self.machine)
         self.context = browser.new_context(
             viewport={"width": width, "height": height}, reduced_motion="reduce", **settings

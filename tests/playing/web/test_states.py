@@ -43,6 +43,12 @@ OVERLAPS = """() => {
     const cards = [...document.querySelectorAll('.card')].filter((card) => card.offsetParent !== null), bad = [];
     const boxes = cards.map((card) => card.getBoundingClientRect());
     cards.forEach((card, i) => {
+        for (const each of card.querySelectorAll('button, input, select, .unit-name, data')) {
+            const inner = each.getBoundingClientRect(), scrolled = each.closest('.network-scroll, .formula-place');
+            if (!scrolled && inner.width && (inner.right > boxes[i].right + 1 || inner.left < boxes[i].left - 1)) {
+                bad.push(`${each.outerHTML.slice(0, 80)} leaves ${card.className}`);
+            }
+        }
         if (card.scrollWidth > card.clientWidth + 1) bad.push(card.className + ' is too narrow for what it holds');
         for (let j = 0; j < i; j++) {
             const a = boxes[i], b = boxes[j];
@@ -55,7 +61,7 @@ OVERLAPS = """() => {
 }"""
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(420, "dark"), (1024, "light"), (1440, "dark")])
+@pytest.mark.parametrize(("width", "scheme"), [(420, "dark"), (1440, "light")])
 def test_axe_finds_nothing_in_any_state(opened, width, scheme):
     play = opened("moons", width, color_scheme=scheme)
     for state in go_through(play):
@@ -66,11 +72,38 @@ def test_axe_finds_nothing_in_any_state(opened, width, scheme):
 
 
 def test_no_state_asks_anybody_else_or_breaks_the_policy(opened):
-    play = opened("moons")
-    for _ in go_through(play):
+    play = opened("moons", 1024, color_scheme="dark")
+    for state in go_through(play):
         play.settle()
+        assert play.page.evaluate("document.documentElement.scrollWidth") <= 1024, state
+        assert play.page.evaluate(OVERLAPS) == [], state
     assert play.complaints == []  # axe itself breaks it, so this is a test of its own
     assert all(address.startswith(play.server.url) for address in play.asked)
+
+
+def test_hostile_names_are_text_and_find_room(opened, tmp_path):
+    path = tmp_path / "pets <b>.csv"
+    columns = ["<img src=x onerror=alert(1)>", '"]}</script><b id=planted>', "a very long name that goes on and on"]
+    kinds = ["<b id=planted>A</b>", "B & C", "a class with a very long name"]
+    rows = [[str(i % 7), str(i % 5), str(i % 3), kinds[i % 3]] for i in range(60)]
+    lines = [",".join('"' + cell.replace('"', '""') + '"' for cell in row) for row in [[*columns, "kind"], *rows]]
+    path.write_text("\n".join(lines))
+    play = opened(str(path))
+    play.send("run_pass", phase="bprop")
+    assert play.page.evaluate(OVERLAPS) == []
+    assert play.page.locator("#planted, img").count() == 0
+    assert columns[0] in play.page.text_content(".network-stage")
+    play.page.click("text=Boxes")
+    play.page.wait_for_selector("[data-box]")
+    assert play.page.locator("#planted, img").count() == 0
+    assert play.complaints == []
+
+
+def test_a_program_that_has_gone_is_told(opened):
+    play = opened("xor")
+    play.server.close()
+    play.page.wait_for_selector(".toast:has-text('does not answer')")
+    assert play.axe() == []
 
 
 def test_the_page_may_ask_nobody_even_if_it_would(opened):

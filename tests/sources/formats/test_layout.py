@@ -31,9 +31,10 @@ def cells(frame):
 
 @pytest.fixture
 def readers(tmp_path, monkeypatch):
-    """readers(content, options): (cells, said) with polars, with Python alone, and in pieces: all the same."""
+    """readers(content, options): (cells, said) with polars, with Python alone, and in pieces of `block` bytes: all the
+    same."""
 
-    def everywhere(content, options=INFERRED, name="t.csv"):
+    def everywhere(content, options=INFERRED, name="t.csv", block=50):
         path = tmp_path / name
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
         whole = open_rows(str(path), options=options)
@@ -41,7 +42,7 @@ def readers(tmp_path, monkeypatch):
             patch.setattr(parts, "can_use_polars", lambda: False)
             careful = open_rows(str(path), options=options)
         with monkeypatch.context() as patch:
-            patch.setattr(blocks, "BLOCK", 50)
+            patch.setattr(blocks, "BLOCK", block)
             kind = Tsv() if name.endswith(".tsv") else Csv()
             kind.options = options
             pieces = list(kind.scan(path))
@@ -351,11 +352,11 @@ def test_a_column_without_name_is_judged_by_all_rows(readers):
     """Its only cell, or the only cell that is no row number, is far behind the first rows."""
     rows = [(*row, "") for row in ROWS] * 900
     rows[-2] = (*rows[-2][:3], "a remark")
-    found, said = readers(lines(NAMES + ",", rows=rows))
+    found, said = readers(lines(NAMES + ",", rows=rows), block=20_000)
     assert found["column 4"][-3:] == ["", "a remark", ""] and "'column 4'" in said
     rows = [(str(k), *row) for k, row in enumerate(ROWS * 900)]
     rows[-2] = ("total", *rows[-2][1:])
-    assert readers(lines("," + NAMES, rows=rows))[0]["column 1"][-2:] == ["total", str(len(rows) - 1)]
+    assert readers(lines("," + NAMES, rows=rows), block=20_000)[0]["column 1"][-2:] == ["total", str(len(rows) - 1)]
 
 
 def test_numbers_that_come_again_are_row_numbers_only_where_they_count(readers):

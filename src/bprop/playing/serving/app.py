@@ -22,7 +22,7 @@ from bprop.playing.serving.front import File
 
 REFUSED, TOO_LARGE, CROWDED = 1008, 1009, 1013
 """Codes with which a WebSocket is closed."""
-REST = 0.005  # seconds to the next look, where many commands of a page wait
+REST = 0.005  # seconds to the next look, where many commands of a page wait, or many answers that it does not read
 
 
 def application(conductor: Conductor, door: Door, pages: Mapping[str, File], styles: tuple[str, ...] = ()) -> Starlette:
@@ -96,7 +96,7 @@ class Page:
             if text is None:
                 return
             await asyncio.sleep(self._allowance.take())
-            while self._conductor.backlog(self._listener) >= MOST_WAITING:
+            while max(self._conductor.backlog(self._listener), len(self._outbox)) >= MOST_WAITING:
                 await asyncio.sleep(REST)
             try:
                 self._conductor.send(self._listener, read_letter(text))

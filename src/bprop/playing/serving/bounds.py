@@ -8,7 +8,7 @@ from time import monotonic
 RATE, BURST = 250.0, 500.0
 """Commands a second, and at once: a mouse moves a weight 60 to 125 times a second."""
 MOST_WAITING = 64
-"""Commands of one page that wait for the machine, at most; then no more are read."""
+"""Commands of one page that wait for the machine, and answers that wait for the page; with more, none are read."""
 MOST_PAGES = 32
 
 

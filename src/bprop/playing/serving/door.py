@@ -26,6 +26,9 @@ class Door:
     WebSocket, and nothing else keeps pages of other sites from opening one.
     """
 
+    token: str
+    hosts: tuple[str, str]
+
     def __init__(self, token: str, port: int):
         self.token, self.hosts = token, (f"{HOST}:{port}", f"localhost:{port}")
         self._origins = tuple(f"http://{host}" for host in self.hosts)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from bprop.playing.serving.envelope import Letter
 
-SETTING = {
+SETTING: dict[str, tuple[str, ...]] = {
     "set_weight": ("parameter", "index"), "input": ("index",), "target": (), "rate": (), "penalty": ("kind",),
     "go": (), "example": (),
 }  # fmt: skip

@@ -57,8 +57,9 @@ function nearest(points, [px, py], x, y) {
 function Points({ points, task, x, y }) {
   const values = points.y, low = Math.min(...values), high = Math.max(...values);
   return points.x.map(([a, b], at) => {
-    const label = task === "classes" ? values[at] : Math.round(((values[at] - low) / (high - low || 1)) * 1);
-    return html`<circle class=${`point class-${label % 10} ${points.part[at]}`} cx=${x(a).toFixed(2)} cy=${y(b).toFixed(2)} r="1.25" />`;
+    const share = Math.round((100 * (values[at] - low)) / (high - low || 1));
+    const ink = task === "classes" ? `var(--class-${values[at] % 10})` : `color-mix(in srgb, var(--class-1) ${share}%, var(--class-0))`;
+    return html`<circle class=${`point ${points.part[at]}`} style=${{ "--ink": ink }} cx=${x(a).toFixed(2)} cy=${y(b).toFixed(2)} r="1.25" />`;
   });
 }
 

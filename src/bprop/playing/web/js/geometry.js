@@ -17,16 +17,20 @@ export function columnsOf(graph, units, subject, shapes) {
   return layered;
 }
 
-export function place(columns, width) {
+// The room that the names of the inputs need on the left.
+const roomOf = (columns, names) => (columns.some((column) => column.input && !column.picture) ? Math.min(92, 7.2 * Math.max(...names.map((name) => name.length)) + 8) : 0);
+
+export function place(columns, width, names) {
   const most = Math.max(...columns.map((column) => column.count));
   const pictures = columns.some((column) => column.pictures), room = pictures ? 760 : 560;
   const pitch = Math.max(LEAST, Math.min(PITCH, room / most));
   const tile = Math.min(TILE, pitch < 40 || pictures ? pitch - 8 : pitch - 16); // 16: a line of numbers below it
   const height = TOP + Math.max(170, most * pitch) + 12;
-  const edge = Math.min(70, 30 + width / 40), step = (width - 2 * edge) / Math.max(1, columns.length - 1);
+  const edge = Math.min(64, 30 + width / 40), left = Math.max(edge, roomOf(columns, names) + tile / 2 + 4);
+  const step = (width - left - edge) / Math.max(1, columns.length - 1);
   const placed = columns.map((column, at) => {
-    const x = edge + at * step + (column.picture ? 12 : 0), apart = column.input ? Math.min(pitch * 1.3, 560 / column.count) : pitch, middle = TOP + (height - TOP - 12) / 2;
-    const ys = Array.from({ length: column.count }, (_, unit) => middle + (unit - (column.count - 1) / 2) * apart);
+    const x = left + at * step + (column.picture ? 12 : 0), middle = TOP + (height - TOP - 12) / 2;
+    const ys = Array.from({ length: column.count }, (_, unit) => middle + (unit - (column.count - 1) / 2) * pitch);
     return { ...column, x, ys };
   });
   return { columns: placed, width, height, tile, step, roomy: pitch - tile >= 14 };

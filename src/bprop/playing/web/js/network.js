@@ -18,7 +18,8 @@ export function Network({ store }) {
   const shapes = Object.fromEntries(graph.value.boxes.map((box) => [box.name, box.shape?.at(-1) ?? 1]));
   const layout = useMemo(() => {
     const columns = columnsOf(graph.value, layersOf(graph.value, images.value), subject.value, shapes);
-    return place(columns, Math.max(width, 66 * columns.length));
+    const names = subject.value.columns ?? Array.from({ length: subject.value.inputs }, (_, unit) => `x ${unit}`);
+    return place(columns, Math.max(width, 66 * columns.length), names);
   }, [graph.value, width]);
   const edges = edgesOf(layout.columns, theta.value, layout.tile);
   const share = shareOf(edges.length), last = pass.value?.last, moved = last && flowOf(layout.columns, last);

@@ -2,6 +2,7 @@
 import { html } from "../vendor/preact.js";
 import { Field, NumberField, Select } from "./fields.js";
 import { Icon } from "./icons.js";
+import { spoken } from "./numbers.js";
 
 const RATES = [0.00001, 0.0001, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10];
 
@@ -17,7 +18,7 @@ export function TrainBar({ store }) {
         <button type="button" class="round-button" data-do="rewind" title="Back to the same initialisation" aria-label="Rewind to the same initialisation" onClick=${() => store.send("rewind")}><${Icon} name="rewind" /></button>
         <button type="button" class=${"play-button " + (now.running ? "running" : "")} data-do=${now.running ? "pause" : "train"}
           aria-label=${now.running ? "Pause" : "Train"} title=${now.running ? "Pause" : "Train"}
-          onClick=${() => store.send(now.running ? "pause" : "train")}><${Icon} name=${now.running ? "pause" : "play"} /></button>
+          onClick=${() => store.send(now.running ? "pause" : "train").then(() => store.say(told(store)))}><${Icon} name=${now.running ? "pause" : "play"} /></button>
         <button type="button" class="round-button" data-do="step" title="One update" aria-label="One update" onClick=${() => store.send("step", { updates: 1 })}><${Icon} name="step" /></button>
         <button type="button" class="round-button" data-do="epoch" title="One epoch" aria-label="One epoch" onClick=${() => store.send("epoch")}><${Icon} name="epoch" /></button>
       </div>
@@ -33,6 +34,11 @@ export function TrainBar({ store }) {
           ${penalty.kind && html`<${Field} name="Strength"><${NumberField} value=${penalty.strength} min=${0} onSet=${(strength) => store.send("penalty", { kind: penalty.kind, strength })} /><//>`}`}
       </div>
     </section>`;
+}
+
+function told(store) {
+  const { training, score } = store.parts, { running, epoch } = training.value;
+  return running ? "Training runs." : `Paused at epoch ${epoch}, training loss ${spoken(score.value?.train?.loss)}.`;
 }
 
 // The settings of the rule as they are now, without its rate.

@@ -2,7 +2,7 @@
 
 // rows: [[name, cells]]; a cell is a value, or an element
 function sideBySide(runs, caption, first, rows) {
-  const heads = [first, ...runs.map((run) => run.name)].map((name) => el("th", { scope: "col" }, name));
+  const heads = [first, ...runs.map((run) => run.name)].map((name) => headCell(name));
   const lines = rows.map(([name, cells]) => {
     const made = cells.map((cell) => (cell instanceof Node ? cell : el("td", {}, format(cell))));
     return el("tr", {}, el("th", { scope: "row" }, name), ...made);

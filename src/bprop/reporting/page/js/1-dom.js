@@ -37,16 +37,31 @@ function format(value) {
   return size >= 1e-3 && size < 1e6 ? String(Number(value.toPrecision(4))) : value.toExponential(2);
 }
 
+// A function that shows numbers with so many digits that they are told apart, also where they lie far from 0
+function formatFor(values) {
+  const known = values.filter(Number.isFinite);
+  const [low, high] = known.reduce(([a, b], value) => [Math.min(a, value), Math.max(b, value)], [Infinity, -Infinity]);
+  const size = Math.max(Math.abs(low), Math.abs(high));
+  const digits = high > low ? Math.min(15, 4 + Math.max(0, Math.ceil(Math.log10(size) - Math.log10(high - low)))) : 4;
+  const shown = { maximumSignificantDigits: digits };
+  return (value) => (digits > 5 && Number.isFinite(value) ? value.toLocaleString("en", shown) : format(value));
+}
+
 function facts(id, pairs) {
   const list = byId(id);
   list.replaceChildren(...pairs.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, format(value))]));
+}
+
+// A cell of a table's head: a <th> where it has a name
+function headCell(name, kind = null) {
+  return name === "" ? el("td", {}) : el("th", { scope: "col", class: kind }, name);
 }
 
 // head: names of columns; rows: arrays of values; numbers are set to the right.
 function table(caption, head, rows) {
   const cell = (value) => el("td", { class: typeof value === "number" ? "number" : null }, format(value));
   const numeric = (k) => rows.length > 0 && typeof rows[0][k] === "number";
-  const heads = head.map((name, k) => el("th", { scope: "col", class: numeric(k) ? "number" : null }, name));
+  const heads = head.map((name, k) => headCell(name, numeric(k) ? "number" : null));
   return el(
     "table", {}, el("caption", {}, caption), el("thead", {}, el("tr", {}, ...heads)),
     el("tbody", {}, ...rows.map((row) => el("tr", {}, ...row.map(cell)))),

@@ -1,4 +1,4 @@
-// A picture of numbers against numbers: lines, steps, dots, bars, and an image behind them. Its readings are read one by
+// A picture of numbers against numbers: lines, steps, dots (also with a size), bars, and an image behind them. Its readings are read one by
 // one with the mouse or the arrow keys.
 
 const ROOM = { left: 58, right: 16, top: 12, bottom: 46 }; // left: at the least
@@ -81,8 +81,13 @@ class Plot extends Readable {
       return svg("image", { href, x: left, y: high, width: right - left, height: low - high, preserveAspectRatio: "none" });
     }
     if (kind === "spot") return svg("circle", { class: `spot ink-${ink % INKS}`, cx: this.x(points[0][0]), cy: this.y(points[0][1]), r: 6 });
+    if (kind === "sized") {
+      const dot = ([x, y, share]) => svg("circle", { class: `point ink-${ink % INKS}`, "fill-opacity": 0.65, cx: this.x(x), cy: this.y(y), r: 2 + 12 * Math.sqrt(share) });
+      return svg("g", {}, ...points.map(dot));
+    }
     if (kind === "rule") return svg("path", { class: "rule", d: this.path(points, "line") });
     if (kind === "bars") return svg("path", { class: `bars ink-${ink % INKS}`, d: points.map((bar) => this.bar(bar)).join("") || "M0 0" });
+    if (kind === "halo") return svg("path", { class: "halo", d: this.path(points, "dots") });
     const look = kind === "dots" ? "dots" : `series${faint ? " faint" : ""}`;
     const made = svg("path", { class: `${look} ink-${ink % INKS}`, d: this.path(points, kind) || "M0 0" });
     if (swatch) made.style.stroke = swatch;

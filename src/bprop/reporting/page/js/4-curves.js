@@ -71,5 +71,6 @@ function startCurves(page) {
     width = byId("charts").clientWidth;
     charts.forEach((chart) => chart.draw());
     redrawPlots();
+    redrawHeat();
   }).observe(byId("charts"));
 }

@@ -114,7 +114,8 @@ function drawBars(record, names, scale) {
     const bar = el("div", { class: "bar", "data-bar": name });
     bar.style.width = `${100 * (scale.bar(value) ?? 0)}%`;
     bar.style.background = scale.colour(value) ?? "";
-    const what = el("td", { class: "what" }, boxesOf()[name]?.[1] ?? "");
+    const computes = boxesOf()[name]?.[1] ?? "";
+    const what = el("td", { class: "what", title: computes }, computes);
     const shown = el("td", { class: "number" }, shownValue(value));
     return el("tr", {}, el("th", { scope: "row" }, headOf(name)), what, el("td", { class: "room" }, bar), shown);
   });

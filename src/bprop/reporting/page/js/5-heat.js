@@ -1,6 +1,6 @@
 // The picture of all boxes over the epochs that were looked at, on a true axis of epochs. It is read cell by cell.
 
-const HEAT = { left: 150, row: 17, width: 560, ticks: 34 };
+const HEAT = { left: 150, row: 17, least: 300, ticks: 34 };
 const MOST_ROWS = 60;
 const MOST_NAMED = 12; // epochs in the line below the picture
 const MOST_LETTERS = 22;
@@ -36,17 +36,19 @@ class Heat extends Readable {
     if (this.index !== null) this.index = Math.min(this.index, records.length - 1);
     const epochs = records.map((record) => record.epoch);
     const axis = axisOf(epochs);
-    const x = (place) => HEAT.left + place * (HEAT.width - HEAT.left);
+    this.wide = Math.max(HEAT.least, this.figure.clientWidth || 560) - 2;
+    this.left = Math.min(HEAT.left, 0.3 * this.wide);
+    const x = (place) => this.left + place * (this.wide - this.left);
     health.edges = axis.edges.map(x);
     this.tall = HEAT.row * shown.length;
-    const parts = shown.flatMap((name, y) => [heatLabel(name, y), this.cells(name, y)]);
-    parts.push(...heatTicks(epochs, axis.places.map(x), this.tall));
+    const parts = shown.flatMap((name, y) => [heatLabel(name, y, this.left), this.cells(name, y)]);
+    parts.push(...heatTicks(epochs, axis.places.map(x), this.tall, this.wide));
     const title = axis.logarithmic ? "epoch, on a logarithmic axis" : "epoch";
-    parts.push(svg("text", { class: "tick", x: (HEAT.left + HEAT.width) / 2, y: this.tall + 36, "text-anchor": "middle" }, title));
+    parts.push(svg("text", { class: "tick", x: (this.left + this.wide) / 2, y: this.tall + 36, "text-anchor": "middle" }, title));
     parts.push(svg("rect", { id: "heat-mark", y: 0, height: this.tall, fill: "none", stroke: "var(--text)", "stroke-width": 1.5 }));
     const said = `${health.quantity.title} of ${shown.length} over ${epochs.length} epochs; arrow keys read it, Enter shows an epoch.`;
     this.picture.setAttribute("aria-label", said);
-    this.picture.setAttribute("viewBox", `0 0 ${HEAT.width + 2} ${this.tall + 42}`);
+    this.picture.setAttribute("viewBox", `0 0 ${this.wide + 2} ${this.tall + 42}`);
     this.fill(...parts);
     byId("looks").textContent = looksSaid(epochs);
   }
@@ -69,7 +71,7 @@ class Heat extends Readable {
   // [the number of the look, the number of the row]
   cellAt(event) {
     const box = this.picture.getBoundingClientRect();
-    const x = ((event.clientX - box.left) / box.width) * (HEAT.width + 2);
+    const x = ((event.clientX - box.left) / box.width) * (this.wide + 2);
     const y = ((event.clientY - box.top) / box.height) * (this.tall + 42);
     const place = health.edges.findIndex((edge) => edge > x) - 1;
     const row = Math.max(0, Math.min(this.names.length - 1, Math.floor(y / HEAT.row)));
@@ -103,6 +105,12 @@ class Heat extends Readable {
 
 let heat = null;
 
+function redrawHeat() {
+  if (heat === null || !heat.records.length) return;
+  heat.set(heat.records, heat.names, heat.scale);
+  markHeat();
+}
+
 function drawHeat(names, scale) {
   if (heat === null) {
     heat = new Heat();
@@ -111,8 +119,8 @@ function drawHeat(names, scale) {
   heat.set(health.records, names, scale);
 }
 
-function heatLabel(name, y) {
-  return svg("text", { class: "tick", x: HEAT.left - 6, y: y * HEAT.row + 12, "text-anchor": "end" }, shortened(headOf(name), MOST_LETTERS));
+function heatLabel(name, y, left) {
+  return svg("text", { class: "tick", x: left - 6, y: y * HEAT.row + 12, "text-anchor": "end" }, shortened(headOf(name), Math.min(MOST_LETTERS, Math.floor((left - 8) / 6.6))));
 }
 
 // Long names often differ at their ends: the middle is left out
@@ -123,7 +131,7 @@ function shortened(name, most) {
 }
 
 // A tick for every epoch that was looked at; numbers for as many as there is room for, the first and the last always
-function heatTicks(epochs, places, height) {
+function heatTicks(epochs, places, height, wide) {
   const last = epochs.length - 1;
   const parts = places.map((x) => svg("line", { class: "look", x1: x, x2: x, y1: height + 1, y2: height + 5 }));
   let taken = -Infinity;
@@ -131,7 +139,7 @@ function heatTicks(epochs, places, height) {
     const room = places[k] - taken >= HEAT.ticks && (k === last || places[last] - places[k] >= HEAT.ticks);
     if (k !== 0 && k !== last && !room) return;
     const anchor = k === last && last > 0 ? "end" : "middle";
-    const x = anchor === "end" ? Math.min(places[k] + 8, HEAT.width) : places[k];
+    const x = anchor === "end" ? Math.min(places[k] + 8, wide) : places[k];
     parts.push(svg("text", { class: "tick", x, y: height + 18, "text-anchor": anchor }, String(epoch)));
     taken = places[k];
   });

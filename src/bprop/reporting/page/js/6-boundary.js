@@ -9,17 +9,19 @@ function drawBoundary(host, data) {
   const dots = classes
     ? classes.map((name, c) => ({ kind: "dots", points: points.filter((one) => one[2] === c), name, swatch: CLASS_COLOURS[c % 12] }))
     : [{ kind: "dots", points, ink: 0 }];
-  const shown = (value) => (classes ? classes[value] : format(value));
+  const number = formatFor([data.low, data.high]);
+  const [east, north] = [x, y].map(formatFor);
+  const shown = (value) => (classes ? classes[value] : number(value));
   const plot = plotIn(host, "What it predicts everywhere", {
     across: { label: names[0], scale: within(x) },
     up: { label: names[1], scale: within(y) },
-    layers: [{ kind: "image", href: mapOf(data), at: [...x, ...y] }, ...dots],
-    readings: points.map(([a, b, truth]) => [a, b, `${names[0]} ${format(a)}, ${names[1]} ${format(b)}: true ${shown(truth)}`]),
+    layers: [{ kind: "image", href: mapOf(data), at: [...x, ...y] }, { kind: "halo", points }, ...dots],
+    readings: points.map(([a, b, truth]) => [a, b, `${names[0]} ${east(a)}, ${names[1]} ${north(b)}: true ${shown(truth)}`]),
     said,
     saved: { head: [...names, "truth"], rows: points.map(([a, b, truth]) => [a, b, shown(truth)]) },
   }, 420);
   plot.figure.classList.add("map");
-  const range = classes ? "" : ` From ${format(data.low)} (blue) to ${format(data.high)} (orange).`;
+  const range = classes ? "" : ` From ${number(data.low)} (blue) to ${number(data.high)} (orange).`;
   host.append(el("p", { class: "hint" }, `${sentence(said)}${range}`));
 }
 

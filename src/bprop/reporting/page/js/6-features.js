@@ -17,6 +17,6 @@ function featureTable({ name, bins }, error) {
     bar.firstChild.style.width = `${(100 * (value ?? 0)) / most}%`;
     return el("tr", {}, el("th", { scope: "row" }, what), bar, el("td", { class: "number" }, format(value)), el("td", { class: "number quiet" }, format(rows)));
   });
-  const heads = [name, "", "error", "rows"].map((text, k) => el("th", { scope: "col", class: k > 1 ? "number" : null }, text));
+  const heads = [name, "", "error", "rows"].map((text, k) => headCell(text, k > 1 ? "number" : null));
   return el("table", { class: "feature", "aria-label": `${error} by ${name}` }, el("thead", {}, el("tr", {}, ...heads)), el("tbody", {}, ...lines));
 }

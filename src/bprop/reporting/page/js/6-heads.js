@@ -141,7 +141,8 @@ function percent(share) {
 function drawCalibration(host, { of, bins, error }) {
   const points = bins.map(([, , , sure, right]) => [sure, right]);
   const low = bins[0][0];
-  const ticks = SHARES.ticks.filter((tick) => tick >= low);
+  const all = bins.reduce((sum, [, , rows]) => sum + rows, 0);
+  const ticks = linearScale(low, 1).ticks.filter((tick) => tick >= low && tick <= 1);
   const across = low > 0.2 ? scaleBetween(low, 1, ticks) : SHARES;
   const told = error === null ? "" : `, calibration error ${format(error)}`;
   plotIn(host, `Calibration${told}`, {
@@ -149,12 +150,12 @@ function drawCalibration(host, { of, bins, error }) {
     up: { label: "share that is right", scale: SHARES },
     layers: [
       { kind: "rule", points: [[low > 0.2 ? low : 0, low > 0.2 ? low : 0], [1, 1]] },
-      { kind: "line", points, ink: 0 }, { kind: "dots", points, ink: 0 },
+      { kind: "line", points, ink: 0, faint: true }, { kind: "sized", points: bins.map(([, , rows, sure, right]) => [sure, right, rows / all]), ink: 0 },
     ],
     readings: bins.map(([from, to, rows, sure, right]) => [
       sure, right, `${format(rows)} with a probability of ${percent(from)} to ${percent(to)}, ${percent(sure)} on average: ${percent(right)} are right`,
     ]),
-    said: "the share that is right for each bin of the probability. On the diagonal, probabilities can be trusted; below it the network is too sure.",
+    said: "the share that is right for each bin of the probability. A large dot stands for many examples. On the diagonal, probabilities can be trusted; below it the network is too sure.",
     saved: { head: ["from", "to", "examples", "mean probability", "share right"], rows: bins },
   });
 }
@@ -188,11 +189,12 @@ function pointsSaved({ predicted, truth }) {
 function residualPlot(host, column) {
   const { name, predicted, truth } = column;
   const points = predicted.map((value, k) => [value, value - truth[k]]);
+  const shown = formatFor([...predicted, ...truth]);
   plotIn(host, `${name}: prediction − truth, by prediction`, {
     across: { label: "prediction", scale: scaleOf(predicted, false) },
     up: { label: "prediction − truth", scale: scaleOf([...points.map(([, y]) => y), 0], false) },
     layers: [{ kind: "rule", points: [[Math.min(...predicted), 0], [Math.max(...predicted), 0]] }, { kind: "dots", points, ink: 0 }],
-    readings: points.map(([x, y], k) => [x, y, `true ${format(truth[k])}, predicted ${format(x)}: off by ${format(y)}`]),
+    readings: points.map(([x, y], k) => [x, y, `true ${shown(truth[k])}, predicted ${shown(x)}: off by ${format(y)}`]),
     said: `residuals of ${points.length} examples.`,
     saved: pointsSaved(column),
   });
@@ -202,12 +204,13 @@ function fitPlot(host, column) {
   const { name, predicted, truth } = column;
   const points = truth.map((value, k) => [value, predicted[k]]);
   const both = scaleOf([...truth, ...predicted], false);
+  const shown = formatFor([...predicted, ...truth]);
   const [low, high] = [both.ticks[0], both.ticks[both.ticks.length - 1]];
   plotIn(host, `${name}: prediction by truth`, {
     across: { label: "truth", scale: both },
     up: { label: "prediction", scale: both },
     layers: [{ kind: "rule", points: [[low, low], [high, high]] }, { kind: "dots", points, ink: 0 }],
-    readings: points.map(([x, y]) => [x, y, `true ${format(x)}, predicted ${format(y)}`]),
+    readings: points.map(([x, y]) => [x, y, `true ${shown(x)}, predicted ${shown(y)}`]),
     said: `predictions of ${points.length} examples. On the diagonal they are right.`,
     saved: pointsSaved(column),
   });

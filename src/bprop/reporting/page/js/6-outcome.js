@@ -40,7 +40,7 @@ function drawImportance(host, { rows, repeats, columns, more }) {
     const numbers = [increase, deviation, slope].map((value) => el("td", { class: "number" }, format(value)));
     return el("tr", {}, el("th", { scope: "row" }, name), bar, ...numbers);
   });
-  const head = ["column", "", "permuted", "deviation", "gradient × input"].map((name) => el("th", { scope: "col" }, name));
+  const head = ["column", "", "permuted", "deviation", "gradient × input"].map((name) => headCell(name));
   const rest = more ? ` ${format(more)} further columns are not shown.` : "";
   const said = `The growth of the loss when the cells of the column are permuted, on ${format(rows)} examples (mean and deviation of ${repeats} permutations), and the mean size of gradient × input.${rest}`;
   const thead = el("thead", {}, el("tr", {}, ...head));
