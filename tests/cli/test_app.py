@@ -25,6 +25,10 @@ def test_the_help_of_a_command_shows_an_example(run, command):
     assert "Exit codes" in shown
 
 
+def test_what_stands_in_brackets_in_a_help_is_shown(run):
+    assert "pip install 'bprop[play]'" in " ".join(run("play --help").stdout.split())
+
+
 def test_every_option_of_every_command_is_explained():
     from typer.main import get_command
 

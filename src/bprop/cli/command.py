@@ -18,7 +18,8 @@ A package adds a command in a module of its own, which it names as an entry poin
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -60,7 +61,14 @@ def command(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class Command(TyperCommand):
-    """A command that drops no word that is typed: an option is typed once, and one without effect is refused."""
+    """A command that drops no word that is typed: an option is typed once, and one without effect is refused.
+
+    Its help is plain words: what stands in brackets, as in bprop[play], is no markup.
+    """
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        with brackets_kept(self):
+            super().format_help(ctx, formatter)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         if NOTED not in ctx.meta:
@@ -74,6 +82,27 @@ class Command(TyperCommand):
             guarded(need_effect)(self.name, Asked.of(ctx))
         with heard(listener_of(ctx)):
             return super().invoke(ctx)
+
+
+@contextmanager
+def brackets_kept(*commands: Any) -> Iterator[None]:
+    """Meanwhile rich prints the helps of these commands and of their options as they are written."""
+    by_rich = [one for one in commands if one.rich_markup_mode == "rich"]
+    parts = [part for one in by_rich for part in (one, *one.params) if getattr(part, "help", None)]
+    written = [part.help for part in parts]
+    try:
+        for part, text in zip(parts, written, strict=True):
+            part.help = _escaped(text)
+        yield
+    finally:
+        for part, text in zip(parts, written, strict=True):
+            part.help = text
+
+
+def _escaped(text: str) -> str:
+    from rich.markup import escape
+
+    return escape(text)
 
 
 class Commands(TyperGroup):
@@ -90,6 +119,11 @@ class Commands(TyperGroup):
     def list_commands(self, ctx: Any) -> list[str]:
         self.add_others()
         return super().list_commands(ctx)
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        self.add_others()
+        with brackets_kept(*self.commands.values()):
+            super().format_help(ctx, formatter)
 
     def add_others(self) -> None:
         """Add what installed packages offer."""

@@ -18,7 +18,7 @@ export function columnsOf(graph, units, subject, shapes) {
 }
 
 // The room that the names of the inputs need on the left.
-const roomOf = (columns, names) => (columns.some((column) => column.input && !column.picture) ? Math.min(92, 7.2 * Math.max(...names.map((name) => name.length)) + 8) : 0);
+const roomOf = (columns, names) => (columns.some((column) => column.input && !column.picture) ? Math.min(92, 7.2 * Math.max(...names.map((name) => String(name).length)) + 8) : 0);
 
 export function place(columns, width, names) {
   const most = Math.max(...columns.map((column) => column.count));

@@ -3,10 +3,12 @@ import { html, useState } from "../vendor/preact.js";
 import { CodeDialog, ShareDialog } from "./dialogs.js";
 import { turn } from "./colours.js";
 import { Icon, Mark } from "./icons.js";
+import { middleCut } from "./numbers.js";
 
 // Toys have short names in lower case; what a person brought keeps its name.
 const TOYS = ["moons", "circles", "spiral", "sine", "hill", "digits"];
-const title = (name) => (name === "xor" ? "XOR" : TOYS.includes(name) ? name[0].toUpperCase() + name.slice(1) : name);
+const known = (name) => name === "xor" || TOYS.includes(name);
+const title = (name) => (name === "xor" ? "XOR" : name[0].toUpperCase() + name.slice(1));
 
 export function Header({ store }) {
   const { choices, subject, undo, lesson } = store.parts, [open, setOpen] = useState(null);
@@ -15,9 +17,9 @@ export function Header({ store }) {
     <header class="top">
       <h1 class="brand"><${Mark} /><span>bprop <b>play</b></span></h1>
       ${subjects.length > 0 && html`<div class="pills" role="group" aria-label="Example">
-        ${subjects.map((name) => html`<button type="button" class="pill" aria-pressed=${String(name === subject.value.name)}
-          onClick=${() => store.send("open", { subject: name })}>${title(name)}</button>`)}
-        ${!subjects.includes(subject.value.name) && html`<button type="button" class="pill" aria-pressed="true">${subject.value.name}</button>`}
+        ${subjects.map((name) => html`<button type="button" class=${known(name) ? "pill" : "pill own"} title=${known(name) ? null : name} aria-pressed=${String(name === subject.value.name)}
+          onClick=${() => store.send("open", { subject: name })}>${known(name) ? title(name) : middleCut(name, 22)}</button>`)}
+        ${!subjects.includes(subject.value.name) && html`<button type="button" class="pill own" aria-pressed="true" title=${subject.value.name}>${middleCut(subject.value.name, 22)}</button>`}
       </div>`}
       <div class="tools">
         <button type="button" class="tool" disabled=${!undo.value?.undo} title="Undo (Ctrl-Z)" aria-label="Undo" onClick=${() => store.send("undo")}><${Icon} name="undo" /></button>

@@ -1,18 +1,18 @@
 // The network: unit by unit where it is small, box by box where it is large or where a person asks for boxes.
-import { html, useState } from "../vendor/preact.js";
+import { html } from "../vendor/preact.js";
 import { Drawing } from "./drawing.js";
 import { layersOf } from "./layers.js";
 import { Network } from "./network.js";
 import { PassControls } from "./pass.js";
 
 export function NetworkCard({ store }) {
-  const { graph, images } = store.parts, [boxes, setBoxes] = useState(false);
-  const both = !!layersOf(graph.value, images.value), byBox = boxes || !both;
+  const { graph, images } = store.parts;
+  const both = !!layersOf(graph.value, images.value), byBox = store.boxes.value || !both;
   return html`<section class="card network-card" aria-labelledby="network-title">
     <div class="card-head"><h2 id="network-title">The network</h2>
       ${both && html`<div class="switch" role="group" aria-label="View">
-        <button type="button" aria-pressed=${String(!byBox)} onClick=${() => setBoxes(false)}>Units</button>
-        <button type="button" aria-pressed=${String(byBox)} onClick=${() => setBoxes(true)}>Boxes</button>
+        <button type="button" aria-pressed=${String(!byBox)} onClick=${() => { store.boxes.value = false; }}>Units</button>
+        <button type="button" aria-pressed=${String(byBox)} onClick=${() => { store.boxes.value = true; }}>Boxes</button>
       </div>`}</div>
     ${byBox ? html`<${Drawing} store=${store} />` : html`<${Network} store=${store} />`}
     <${PassControls} store=${store} />

@@ -33,6 +33,12 @@ export function flat(array) {
   return [array];
 }
 
+// A name in at most `most` characters as a person counts them: what is too long is cut in the middle.
+export function middleCut(name, most = 14) {
+  const signs = Array.from(new Intl.Segmenter().segment(String(name)), ({ segment }) => segment), head = Math.ceil((most - 1) / 2);
+  return signs.length <= most ? String(name) : `${signs.slice(0, head).join("")}…${signs.slice(head + 1 - most).join("")}`;
+}
+
 export const at = (array, index) => index.reduce((inner, place) => (inner == null ? undefined : inner[place]), array);
 
 export const percent = (x) => (isNumber(x) ? `${(100 * x).toFixed(x === 1 || x === 0 ? 0 : 1)} %` : short(x));

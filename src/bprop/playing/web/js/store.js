@@ -12,6 +12,7 @@ export function makeStore(host, settings = {}) {
     version: signal(-1),
     state: signal("opening"),
     chosen: signal(null), // {kind: "unit", box, unit} or {kind: "box", box}: what the inspector shows, beside a weight
+    boxes: signal(false), // whether the network is shown box by box although it could be shown unit by unit
     said: signal(""), // what a screen reader is told
     busy: signal(0),
   };

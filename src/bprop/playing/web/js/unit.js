@@ -1,7 +1,7 @@
 // One unit: its map or its value, its gradient, and its bias as a small handle.
 import { html } from "../vendor/preact.js";
 import { bytes, centred, Tile } from "./maps.js";
-import { at, flat, isNumber, short, spoken, Value } from "./numbers.js";
+import { at, flat, isNumber, middleCut, short, spoken, Value } from "./numbers.js";
 import { drag, isChosen, moveByKey, nameOf } from "./weights.js";
 
 export function Unit({ store, column, nth, unit, y, tile, roomy, narrow, now }) {
@@ -19,7 +19,7 @@ export function Unit({ store, column, nth, unit, y, tile, roomy, narrow, now }) 
   return html`
     <div class=${`unit ${column.input ? "input" : ""} ${narrow ? "narrow" : ""} ${now ? "now" : ""} ${chosen ? "chosen" : ""}`} style=${style}>
       <button type="button" class="unit-face" tabindex="-1" data-item=${`u ${nth} ${unit}`} data-unit=${`${column.box} ${unit}`} data-before=${column.before}
-              aria-label=${label} aria-pressed=${chosen ? "true" : "false"}
+              title=${column.input ? title : null} aria-label=${label} aria-pressed=${chosen ? "true" : "false"}
               onClick=${() => { store.chosen.value = chosen ? null : { kind: "unit", box: column.box, unit }; }}>
         ${image ? html`<${Tile} levels=${image} wide=${images.value.shape[1]} high=${images.value.shape[0]} />` : levels ? html`<${Tile} levels=${levels} wide=${map.value.n} high=${map.value.n} />`
           : curve ? html`<${Sparkline} numbers=${curve} />` : html`<span class=${"blob " + (isNumber(value) ? (value >= 0 ? "positive" : "negative") : "")}
@@ -31,7 +31,7 @@ export function Unit({ store, column, nth, unit, y, tile, roomy, narrow, now }) 
         ${gradient !== undefined && html`<${Value} of=${gradient} class="gradient" digits=${2} sign />`}
       </span>`}
       ${column.output && subject.value.classes?.length === column.count && html`<span class="unit-class" aria-hidden="true">${subject.value.classes[unit]}</span>`}
-      ${column.input && wide && html`<span class="unit-name" aria-hidden="true">${title}</span>`}
+      ${column.input && html`<span class="unit-name" aria-hidden="true" title=${title}>${middleCut(title)}</span>`}
     </div>`;
 }
 
