@@ -53,6 +53,15 @@ def test_a_file_is_a_table_whose_code_opens_it_again(tmp_path, columns):
     assert variables["graph"].describe() == machine.state.work.network.graph.describe()
 
 
+def test_each_number_of_a_column_has_a_name_of_its_own(tmp_path):
+    days = [f"2024-{1 + row % 12:02}-{1 + row % 28:02}" for row in range(60)]
+    ages = ["" if row % 7 == 0 else str(20 + row * 37 % 50) for row in range(60)]
+    rents = [str(row * 7 % 31 + 0.5) for row in range(60)]
+    subject = subject_of(written(tmp_path / "flats.csv", {"age": ages, "day": days, "rent": rents}), target="rent")
+    assert subject.columns[:3] == ("age", "age missing", "day 1")
+    assert len(set(subject.columns)) == len(subject.columns) == subject.inputs
+
+
 def test_a_dict_of_columns_is_a_table_whose_code_holds_its_numbers(columns):
     subject = subject_of(columns)
     machine = Machine(subject)

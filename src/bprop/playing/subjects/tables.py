@@ -80,8 +80,16 @@ def _columns(preparation: Any) -> tuple[str, ...]:
         if isinstance(kind, Categorical) and len(kind.features) == len(kind.codes):
             names += [f"{kind.name}={_category(kind, code)}" for code in kind.codes]
         else:
-            names += map(str, kind.features)
+            names += _named_apart(tuple(map(str, kind.features)), getattr(kind, "indicator", False))
     return tuple(names)
+
+
+def _named_apart(features: tuple[str, ...], indicator: bool) -> list[str]:
+    """The names of the numbers of one column, each another: "age" and "age missing"; of a date "day 1", "day 2", ..."""
+    said = list(features[:-1] if indicator else features)
+    if len(said) > 1 and len(set(said)) == 1:
+        said = [f"{name} {number}" for number, name in enumerate(said, 1)]
+    return [*said, f"{features[-1]} missing"] if indicator else said
 
 
 def _category(kind: Categorical, code: int) -> str:
