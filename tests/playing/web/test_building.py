@@ -3,6 +3,7 @@
 import numpy as np
 
 import bprop as bp
+from bprop.playing.subjects.opening import subject_of
 
 
 def sizes(play):
@@ -102,3 +103,28 @@ def test_the_code_and_the_address_are_copied(opened):
     play.page.click("text=Copy the code")
     play.page.wait_for_selector("text=Copied")
     assert play.page.evaluate("navigator.clipboard.readText()") == play.part("code")["text"]
+
+
+def test_many_inputs_keep_their_names_and_the_header_stays_one_line(opened):
+    rng = np.random.default_rng(0)
+    names = [*"abcdefghijk", "a name that is far too long 🙂 to stand beside its node"]
+    columns = {name: rng.normal(size=40) for name in names} | {"target": rng.normal(size=40)}
+    play = opened(subject_of(columns, target="target"))
+    page = play.page
+    shown = page.eval_on_selector_all(
+        ".unit.input .unit-name", "all => all.map((each) => [each.textContent, each.title])"
+    )
+    assert [title for _, title in shown] == names
+    assert shown[0][0] == "a" and shown[-1][0] == "a name …s node"
+    faces = page.eval_on_selector_all(
+        ".unit.input .unit-face", "all => all.map((each) => each.getBoundingClientRect().left)"
+    )
+    ends = page.eval_on_selector_all(
+        ".unit.input .unit-name", "all => all.map((each) => each.getBoundingClientRect().right)"
+    )
+    assert all(end <= face for end, face in zip(ends, faces, strict=True))
+    assert page.evaluate("document.querySelector('.top').clientHeight") < 70
+    assert "Choose a line" in page.inner_text(".inspector")
+    page.click("text=Boxes")
+    play.settle()
+    assert "Choose the box of a parameter" in page.inner_text(".inspector")
