@@ -18,8 +18,8 @@ BY_HAND = "learning rates by hand"
 class Helm:
     """Between a trainer and the `steering` of a callback (see `bprop.reporting.steering`); None: nobody steers.
 
-    rule : as the run began. quiet : whether another helm says what the checkpoint holds. changes : the learning rates by
-    hand so far, (updates done, rate from then on).
+    rule : as the run began. quiet : whether another helm says what the checkpoint holds. changes : the learning rates
+    by hand so far, (updates done, rate from then on).
     """
 
     steering: Any
