@@ -49,6 +49,8 @@ def test_the_choices_are_the_mistakes_that_fit_and_where(machine):
     offered = {one["name"]: one["boxes"] for one in machine.snapshot()["parts"]["choices"]["mistakes"]}
     assert offered["tanh_without_its_square"] == ["h1", "h2"]
     assert "relu_with_slope_1_everywhere" not in offered
+    planted = parts(machine, do="mistake", name="tanh_without_its_square", box="h1")
+    assert "choices" not in planted
 
 
 @pytest.mark.parametrize(

@@ -92,8 +92,9 @@ def test_every_step_shows_its_text_and_goes_back(machine, name):
         before = part
         if step < part["of"]:
             part = do(machine, {"do": "next"})["lesson"]
+        if step == part["of"] - 1:
             assert do(machine, {"do": "previous"})["lesson"] == before
-            part = do(machine, {"do": "next"})["lesson"]
+            assert do(machine, {"do": "next"})["lesson"] == part
 
 
 @pytest.mark.parametrize("name", LESSONS)
@@ -195,3 +196,26 @@ def test_a_shared_state_goes_on_with_its_lesson(machine):
     parts = do(machine, {"do": "next"})
     again = do(Machine(toy("xor")), {"do": "state", "share": parts["share"]})
     assert again["lesson"] == parts["lesson"]
+
+
+def test_the_page_does_not_name_the_mistake_that_the_lesson_asks_for(machine):
+    for step in (4, 5):
+        parts = at(machine, "checking", step)
+        assert parts["mistake"] is None
+        assert parts["lesson"]["question"]["answer"] in parts["lesson"]["question"]["choices"]
+    assert do(machine, {"do": "end_lesson"})["mistake"]["box"] == "h1"
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_a_student_who_builds_another_network_stops_no_lesson(machine, name):
+    do(machine, {"do": "lesson", "name": name})
+    before = do(machine, {"do": "next"})["lesson"]
+    astray = do(machine, {"do": "recipe", "recipe": {"layers": []}})["lesson"]
+    assert (astray["name"], astray["step"]) == (name, 2) and astray["text"]
+    do(machine, {"do": "previous"})
+    assert do(machine, {"do": "next"})["lesson"] == before
+
+
+def test_another_subject_ends_the_lesson(machine):
+    do(machine, {"do": "lesson", "name": "forward"})
+    assert do(machine, {"do": "open", "subject": "sine"})["lesson"] is None

@@ -12,7 +12,7 @@ BACKWARD = Lesson("backward", "Backpropagation", (
         "It begins at the loss itself, where this number is 1.",
         (*SMALL, {"do": "run_pass", "phase": "fprop"}),
         ("forward", "loss"),
-        Task("Press forward once more.", lambda look: look.position > look.fprops),
+        Task("Make the next move.", lambda look: look.position > look.fprops),
         Question("What is the loss of this example?", lambda look: look.value("loss")),
     ),
     Step(
@@ -22,7 +22,7 @@ BACKWARD = Lesson("backward", "Backpropagation", (
         "class y and 0 for the others. The third lesson shows why.",
         ({"do": "go", "position": 6},),
         ("forward", "a2"),
-        Task("Press forward.", lambda look: look.position >= look.after("loss", "bprop")),
+        Task("Make the next move.", lambda look: look.position >= look.after("loss", "bprop")),
         Question("What is dL/da2[0]?", lambda look: look.gradient("a2", 0)),
     ),
     Step(
@@ -31,7 +31,7 @@ BACKWARD = Lesson("backward", "Backpropagation", (
         "Here h1[0] is {h}, and dL/da2[0] is {g}.",
         ({"do": "go", "position": 7},),
         ("forward", "W2", "b2"),
-        Task("Press forward.", lambda look: look.position >= look.after("a2", "bprop")),
+        Task("Make the next move.", lambda look: look.position >= look.after("a2", "bprop")),
         Question("What is dL/dW2[0, 0]?", lambda look: look.gradient("W2", 0, 0)),
         {"h": lambda look: look.value("h1", 0), "g": lambda look: look.gradient("a2", 0)},
     ),
@@ -47,7 +47,7 @@ BACKWARD = Lesson("backward", "Backpropagation", (
         "is close to 0, and little comes through. Here h1[0] is {h}.",
         ({"do": "go", "position": 8},),
         ("forward", "a1"),
-        Task("Press forward.", lambda look: look.position >= look.after("h1", "bprop")),
+        Task("Make the next move.", lambda look: look.position >= look.after("h1", "bprop")),
         Question("What is the slope of the first unit, 1 - h1[0]^2?", lambda look: 1 - look.value("h1", 0) ** 2),
         {"h": lambda look: look.value("h1", 0)},
     ),
@@ -55,7 +55,7 @@ BACKWARD = Lesson("backward", "Backpropagation", (
         "The same happens in the first layer. After that every parameter has its gradient, and the pass is done.",
         ({"do": "go", "position": 9},),
         ("forward", "W1", "b1"),
-        Task("Press forward until the pass is done.", lambda look: look.position == look.moves),
+        Task("Make moves until the pass is done.", lambda look: look.position == look.moves),
         Question("What is dL/dW1[0, 0]?", lambda look: look.gradient("W1", 0, 0)),
     ),
     Step(
@@ -73,7 +73,7 @@ BACKWARD = Lesson("backward", "Backpropagation", (
         "smaller. Before this step the mean loss is {loss}.",
         ({"do": "choose", "parameter": "W1", "index": [0, 0]}, {"do": "batch_size", "size": 200}),
         ("step",),
-        Task("Press step: one update.", lambda look: look.updates >= 1),
+        Task("Make one update.", lambda look: look.updates >= 1),
         Question(
             "Is the mean loss smaller or larger after the update?",
             lambda look: "smaller" if look.loss < look.loss_of(look.begun) else "larger",

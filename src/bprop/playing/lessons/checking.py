@@ -38,7 +38,7 @@ CHECKING = Lesson("checking", "Checking a gradient", (
         "is the slope of the line through both points. It is close to the gradient dJ/dw.",
         (*SMALL, {"do": "choose", **WEIGHT}),
         ("check", "W1"),
-        Task("Press check. The chosen weight is W1[0, 0].", lambda look: judged(look, RIGHT)),
+        Task("Check the gradient of the chosen weight, W1[0, 0].", lambda look: judged(look, RIGHT)),
     ),
     Step(
         "The picture shows J as a curve of w, the line through both points, and the tangent with the slope that "
@@ -46,12 +46,13 @@ CHECKING = Lesson("checking", "Checking a gradient", (
         (*SMALL, {"do": "check", **WEIGHT, "epsilon": 0.1}),
         ("check",),
         question=Question(
-            "What is (J(w + eps) - J(w - eps)) / (2 eps)?", lambda look: look.check.get("slope", float("nan")), 0.005,
+            "What is (J(w + eps) - J(w - eps)) / (2 eps)?", lambda look: look.check.get("slope", float("nan")), 0.001,
         ),
         numbers={
             "high": lambda look: look.check["secant"][1][1] if look.check else float("nan"),
             "low": lambda look: look.check["secant"][0][1] if look.check else float("nan"),
         },
+        digits=6,
     ),
     Step(
         "With a smaller eps, the line comes closer to the tangent: the error shrinks with eps^2. But do not make eps "
@@ -72,11 +73,12 @@ CHECKING = Lesson("checking", "Checking a gradient", (
     Step(
         "Now one box has a mistake in its bprop. Its values are right, so forward propagation shows nothing. Training "
         "would run, only worse.\n\n"
-        "The check of all boxes compares the bprop of each with its own fprop. So it names the box that is wrong.",
+        "The check of every box compares its bprop with its own fprop. So it names the box that is wrong.",
         (*SMALL, {"do": "mistake", "name": "tanh_without_its_square", "box": "h1"}),
         ("check_boxes",),
-        Task("Check all boxes.", lambda look: WRONG in look.checked_boxes.values()),
+        Task("Check every box.", lambda look: WRONG in look.checked_boxes.values()),
         Question("Which box is wrong?", planted, choices=boxes),
+        hides_mistake=True,
     ),
     Step(
         "Look at the bprop of h1 with its formula. The derivative of tanh is 1 - h^2. Compare it with what is "
@@ -90,6 +92,7 @@ CHECKING = Lesson("checking", "Checking a gradient", (
         question=Question(
             "What is the mistake?", text_of, choices=lambda look: [MISTAKES[name].text for name in OFFERED],
         ),
+        hides_mistake=True,
     ),
     Step(
         "A relu has a kink at 0: its slope is 0 to the left and 1 to the right. Here the weights and the bias of the "
@@ -101,7 +104,7 @@ CHECKING = Lesson("checking", "Checking a gradient", (
             {"do": "choose", "parameter": "b1", "index": [0]},
         ),
         ("check", "b1"),
-        Task("Press check. The chosen weight is b1[0].", lambda look: judged(look, KINK)),
+        Task("Check the gradient of the chosen weight, b1[0].", lambda look: judged(look, KINK)),
         Question(
             "What is the slope to the right?",
             lambda look: float("nan") if look.check.get("right") is None else look.check["right"], 0.005,
@@ -113,7 +116,7 @@ CHECKING = Lesson("checking", "Checking a gradient", (
         (*SMALL,),
         ("check_boxes",),
         Task(
-            "Check all boxes once more.",
+            "Check every box once more.",
             lambda look: bool(look.checked_boxes) and WRONG not in look.checked_boxes.values(),
         ),
     ),

@@ -20,10 +20,10 @@ FORWARD = Lesson("forward", "Forward propagation", (
     ),
     Step(
         "Each box has a method fprop. It computes the value of the box from the values of its children.\n\n"
-        "Press forward once. The first box is computed.",
+        "Make the first move: press Forward. The first box is computed.",
         ({"do": "go", "position": 0},),
         ("forward", "a1"),
-        Task("Press forward.", lambda look: look.position >= look.after("a1", "fprop")),
+        Task("Make the next move: press Forward.", lambda look: look.position >= look.after("a1", "fprop")),
     ),
     Step(
         "This box is the pre-activation of the first layer: a1 = x W1 + b1. Each unit multiplies the inputs by its "
@@ -38,7 +38,7 @@ FORWARD = Lesson("forward", "Forward propagation", (
         "a plane. All its values lie between -1 and 1.",
         ({"do": "go", "position": 1},),
         ("forward", "h1"),
-        Task("Press forward.", lambda look: look.position >= look.after("h1", "fprop")),
+        Task("Make the next move: press Forward.", lambda look: look.position >= look.after("h1", "fprop")),
         Question("What is the value of h1[0]?", lambda look: look.value("h1", 0)),
     ),
     Step(
@@ -46,7 +46,7 @@ FORWARD = Lesson("forward", "Forward propagation", (
         "scores into probabilities: f = softmax(a2). A larger score gives a larger probability.",
         ({"do": "go", "position": 2},),
         ("forward", "a2", "f"),
-        Task("Press forward until f is computed.", lambda look: look.position >= look.after("f", "fprop")),
+        Task("Make moves until f is computed.", lambda look: look.position >= look.after("f", "fprop")),
         Question("What do the probabilities f[0] and f[1] add up to?", lambda look: float(look.vector("f").sum())),
     ),
     Step(
@@ -54,7 +54,7 @@ FORWARD = Lesson("forward", "Forward propagation", (
         "If f[y] is 1, the loss is 0. The smaller f[y] is, the larger is the loss. Here f[y] is {share}.",
         ({"do": "go", "position": 4},),
         ("forward", "loss"),
-        Task("Press forward until the loss is computed.", lambda look: look.position >= look.fprops),
+        Task("Make moves until the loss is computed.", lambda look: look.position >= look.fprops),
         Question("What is the loss of this example?", lambda look: look.value("loss")),
         {"label": lambda look: look.label, "share": lambda look: look.value("f", look.label)},
     ),

@@ -9,7 +9,7 @@ from bprop.playing.lessons.look import Look
 from bprop.playing.lessons.scenes import Scene, network
 
 FIRST, LAST = "a1", "a6"
-POWERS = [f"about {10**k:,} times" for k in range(10)]
+POWERS = {f"about {10**k:,} times": k for k in (1, 3, 5, 8)}
 
 
 def deep(activation: str, initialisation: str) -> Scene:
@@ -23,8 +23,8 @@ def shrinking(look: Look) -> float:
 
 
 def as_power(ratio: float) -> str:
-    """A ratio as the nearest power of ten, in words."""
-    return POWERS[max(0, min(len(POWERS) - 1, round(log10(ratio))))]
+    """The choice that is nearest to a ratio."""
+    return min(POWERS, key=lambda words: abs(POWERS[words] - log10(ratio)))
 
 
 def learns(look: Look) -> str:
@@ -54,7 +54,7 @@ INITIALISATION = Lesson("initialisation", "Initialisation and vanishing gradient
         question=Question(
             "Gradients shrink too, on their way down. Compare their sizes at a6 and at a1. How many times smaller is "
             "the gradient at a1?",
-            lambda look: as_power(shrinking(look)), choices=lambda look: POWERS,
+            lambda look: as_power(shrinking(look)), choices=lambda look: list(POWERS),
         ),
         numbers={"low": lambda look: look.value_size(FIRST), "high": lambda look: look.value_size(LAST)},
     ),
@@ -86,7 +86,7 @@ INITIALISATION = Lesson("initialisation", "Initialisation and vanishing gradient
         ("activation",),
         question=Question(
             "How many times smaller is the gradient at a1?", lambda look: as_power(shrinking(look)),
-            choices=lambda look: POWERS,
+            choices=lambda look: list(POWERS),
         ),
         numbers={"high": lambda look: look.gradient_size(LAST), "low": lambda look: look.gradient_size(FIRST)},
     ),

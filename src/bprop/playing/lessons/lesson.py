@@ -48,8 +48,9 @@ class Question:
 class Step:
     """A step of a lesson.
 
-    text : short paragraphs, a line between them; {name} in it is a number. numbers : these numbers.
+    text : short paragraphs, a line between them; {name} in it is a number. numbers : these, with `digits` digits.
     scene : the commands that set the scene. highlight : boxes and commands that the text speaks of.
+    hides_mistake : the page does not name the mistake that is planted, for the question asks for it.
     """
 
     text: str
@@ -58,10 +59,12 @@ class Step:
     task: Task | None = None
     question: Question | None = None
     numbers: Mapping[str, Number] = field(default_factory=dict)
+    digits: int = 3
+    hides_mistake: bool = False
 
     def written(self, look: Look) -> str:
         """The text with its numbers."""
-        return self.text.format(**{name: figure(of(look)) for name, of in self.numbers.items()})
+        return self.text.format(**{name: figure(of(look), self.digits) for name, of in self.numbers.items()})
 
     def is_done(self, look: Look, reply: Any) -> bool:
         """Whether the student has done what the step asks."""
@@ -78,6 +81,6 @@ class Lesson:
     steps: tuple[Step, ...]
 
 
-def figure(number: float) -> str:
-    """A number with three digits."""
-    return f"{number:.3g}"
+def figure(number: float, digits: int) -> str:
+    """A number with so many digits."""
+    return f"{number:.{digits}g}"

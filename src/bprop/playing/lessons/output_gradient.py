@@ -47,12 +47,12 @@ OUTPUT_GRADIENT = Lesson("output_gradient", "Why the gradient is f - e(y)", (
     ),
     Step(
         "Both cases are one formula: the gradient at the scores is f - e(y). e(y) is 1 for the class y and 0 for the "
-        "others. It is the answer minus the right answer.\n\nPress forward until the loss has sent its gradient, and "
+        "others. It is the answer minus the right answer.\n\nMake moves until the loss has sent its gradient, and "
         "compare.",
         ({"do": "run_pass", "phase": "fprop"},),
         ("forward", "a2"),
         Task(
-            "Press forward until a2 has its gradient.", lambda look: look.position >= look.after("loss", "bprop"),
+            "Make moves until a2 has its gradient.", lambda look: look.position >= look.after("loss", "bprop"),
         ),
         Question("What is dL/da2[y], the gradient at the right class?", lambda look: look.gradient("a2", look.label)),
     ),

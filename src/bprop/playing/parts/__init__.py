@@ -39,7 +39,7 @@ PARTS = (
     Part("images", _of_network, images.images),
     Part("training", _of_training, learning.learning),
     Part("check", lambda state: (state.work, state.view.check), about.check),
-    Part("mistake", lambda state: (state.work.mistake,), about.mistake),
+    Part("mistake", lambda state: (state.work.mistake, state.view.lesson), about.mistake),
     Part("lesson", lambda state: (state.work, state.view), lesson.lesson),
     Part("code", lambda state: (state.work,), writing.code, waits=True),
     Part("share", lambda state: (state.work, state.view), writing.address, waits=True),

@@ -12,7 +12,9 @@ from bprop.architecture import activations
 from bprop.graph import Graph
 from bprop.playing.computed import Computed
 from bprop.playing.mistakes import MISTAKES, places
+from bprop.playing.network import Network, network_of
 from bprop.playing.parts.lesson import choices as lessons
+from bprop.playing.parts.lesson import hides_mistake
 from bprop.playing.plain import parameters, plain
 from bprop.playing.recipe import fitting_losses
 from bprop.playing.subjects.opening import names
@@ -61,7 +63,7 @@ def choices(state: State, computed: Computed) -> dict[str, Any]:
         "losses": fitting_losses(about.task) if about.recipe is not None else [],
         "rules": {rule.__name__: {"name": name, **settings(rule)} for name, rule in rules().items()},
         "initialisations": list(init.NAMED),
-        "mistakes": fitting(state.work.network.graph), "lessons": lessons(), "subjects": names(computed.brought),
+        "mistakes": fitting(right_network(state).graph), "lessons": lessons(), "subjects": names(computed.brought),
     }  # fmt: skip
 
 
@@ -71,9 +73,15 @@ def fitting(graph: Graph) -> list[dict[str, Any]]:
     return [{"name": name, "text": text, "boxes": boxes} for name, text, boxes in every if boxes]
 
 
+def right_network(state: State) -> Network:
+    """The network without a mistake."""
+    work = state.work
+    return work.network if work.mistake is None else network_of(work.subject, work.recipe)
+
+
 def mistake(state: State, computed: Computed) -> dict[str, Any] | None:
-    """The mistake that is planted now."""
-    if state.work.mistake is None:
+    """The mistake that is planted now, unless a lesson asks for it."""
+    if state.work.mistake is None or hides_mistake(state):
         return None
     name, box = state.work.mistake
     return {"name": name, "box": box, "text": MISTAKES[name].text}
