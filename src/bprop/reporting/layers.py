@@ -69,7 +69,7 @@ def multiply_adds(box: Box) -> int:
     if not isinstance(box, LinearEach) and not box.is_product:
         return 0
     weights = next((c.dims for c in box.children[1:] if len(c.dims) > 1 and "N" not in c.dims), ())
-    inner = weights[1:] if isinstance(box, LinearEach) else weights
+    inner = [size for size in (weights[1:] if isinstance(box, LinearEach) else weights) if isinstance(size, int)]
     kept = box.dims[-1]
     return prod(sizes) * prod(inner) // kept if inner and isinstance(kept, int) else 0
 
