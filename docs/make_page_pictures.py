@@ -34,11 +34,13 @@ def trained(callbacks: list) -> tuple[bp.Fit, dict]:
     return fit, test
 
 
-def shoot(address: str, path: Path, height: int, part: str | None = None, epoch: int | None = None) -> None:
-    """A PNG of the top of a page, or of what stands beside the drawing there; `epoch`: where the slider is put."""
+def shoot(
+    address: str, path: Path, height: int, part: str | None = None, epoch: int | None = None, scheme: str = "light"
+) -> None:
+    """A PNG of the top of a page, or of a part of it; `epoch`: where the slider is put."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-        page = browser.new_page(viewport={"width": 1100, "height": height})
+        page = browser.new_page(viewport={"width": 1100, "height": height}, color_scheme=scheme)
         page.goto(address)
         page.wait_for_timeout(1500)
         if epoch is not None:
@@ -52,12 +54,14 @@ def shoot(address: str, path: Path, height: int, part: str | None = None, epoch:
 
 
 def shoot_report() -> None:
-    """The upper part of a report."""
+    """The upper part of a report, light and dark, and its results on test examples."""
     fit, test = trained([])
     with TemporaryDirectory() as place:
         page = Path(place) / "report.html"
         fit.report(page, test)
         shoot(page.as_uri(), FOLDER / "report.png", 1620)
+        shoot(page.as_uri(), FOLDER / "report-dark.png", 1620, scheme="dark")
+        shoot(page.as_uri(), FOLDER / "report-results.png", 1000, "#outcome")
 
 
 def shoot_live() -> None:

@@ -106,6 +106,15 @@ def test_tuning_runs_as_it_is_read(tmp_path, monkeypatch):
     assert len(blocks) == 2 and (tmp_path / "tuning.html").exists() and len(names["tuned"].trials) == 4
 
 
+def test_the_report_runs_as_it_is_read(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    blocks = re.findall(r"```python\n(.*?)```", (DOCS / "report.md").read_text(encoding="utf-8"), re.DOTALL)
+    names = {"__name__": "report"}
+    for block in blocks:
+        exec(compile(block, "report.md", "exec"), names)
+    assert len(blocks) > 1 and {path.name for path in tmp_path.glob("*.html")} == {"report.html", "runs.html"}
+
+
 @pytest.mark.filterwarnings("ignore")  # MLflow's own
 def test_watching_training_runs_as_it_is_read(tmp_path, monkeypatch):
     for package in ("pandas", "optuna", "sqlalchemy"):

@@ -115,3 +115,23 @@ def test_what_is_not_finite_is_seen(bad):
 def test_without_values_there_is_no_scale():
     assert not parts(bp.mlp([4, 3]).draw().svg(), "bars")
     assert "root mean square" not in bp.mlp([4, 3]).draw().svg()
+
+
+def test_a_file_has_no_parts_that_only_a_page_needs():
+    svg = bp.mlp([4, 5, 3], l2=0.1).draw().svg()
+    root = ET.fromstring(svg)
+    assert not [e for e in root.iter() if {"tabindex", "aria-pressed", "style"} & e.attrib.keys()]
+    assert [e.get("role") for e in root.iter() if e.get("role")] == ["img"]
+    ends = {e.get("data-box") for e in root.iter()} | {"objective"}
+    assert {e.get("data-tip") for e in root.iter() if e.get("data-tip")} <= ends
+    assert root.get("data-direction") == "up"
+
+
+def test_a_caption_takes_several_lines_on_a_narrow_page():
+    graph = bp.mlp([4, *[5] * 49, 3])
+    lines = {
+        width: [e.text for e in ET.fromstring(graph.draw(width=width).svg()) if e.tag == f"{SVG}text"]
+        for width in (300, 1440)
+    }
+    assert len(lines[300]) > len(lines[1440]) == 1
+    assert " ".join(lines[300]) == lines[1440][0]

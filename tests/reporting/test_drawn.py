@@ -1,6 +1,7 @@
 """Drawings in a real browser: their text keeps in its frames, and the page's zoom, pan, fit, highlight and keys."""
 
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import pytest
 import bprop as bp
 from bprop.reporting.page import part, style
 
+AXE = Path(__file__).parent.parent / "playing" / "vendor" / "axe.min.js"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
 
@@ -177,10 +179,10 @@ def test_a_box_stands_out_with_its_edges_and_stays_when_it_is_clicked(shown):
 def test_every_box_is_reached_by_keys_and_has_a_name(shown, direction, towards, back):
     graph = bp.mlp([4, *[5] * 4, 3])
     page = shown(graph.draw(collapse=False, direction=direction, width=500))
-    names = page.evaluate(
-        """() => [...document.querySelectorAll("[data-kind]")].map((box) => box.getAttribute("aria-label"))"""
-    )
-    assert all(names) and len(set(names)) == len(names)
+    names = [*graph.boxes, "objective"]
+    for name in ("a1: linear(x, W1, b1), shape (N, 5)", "W1: parameter, shape (4, 5)", "objective: the mean over"):
+        assert page.get_by_role("button", name=name).count() == 1
+    assert page.locator("[data-kind][role=button] > title").count() == len(names)
     assert page.locator("[data-kind][tabindex='0']").count() == 1  # one stop of the tab key
     focused = "document.activeElement.dataset.box"
     page.focus('[data-box="x"]')
@@ -203,9 +205,19 @@ def test_every_box_is_reached_by_keys_and_has_a_name(shown, direction, towards, 
             for what in ("document.activeElement", "document.querySelector('.drawn-frame')")
         )
         assert box["top"] < room["bottom"] and box["bottom"] > room["top"]  # in sight
-    assert seen == {*graph.boxes, "objective"}
+    assert seen == set(names)
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.getAttribute('aria-pressed')") == "true"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_with_and_without_a_chosen_box(shown, scheme):
+    page = shown(with_values()(), scheme=scheme)
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    check = "async () => (await axe.run('#drawing')).violations.map((one) => `${one.id}: ${one.nodes[0].html}`)"
+    assert page.evaluate(check) == []
+    page.click('[data-box="h1"] .frame', position={"x": 4, "y": 4})
+    assert page.evaluate(check) == []
 
 
 def test_text_can_be_selected_and_a_later_drawing_is_taken_over(shown):

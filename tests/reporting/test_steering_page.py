@@ -66,3 +66,16 @@ def test_a_page_that_was_opened_before_training_gets_everything_and_steers_it(br
         live.close()
         context.close()
     assert fits[0].stopped == "callback" and fits[0].history[-1].learning_rate == 0.025
+
+
+def test_several_networks_that_stopped_early_have_no_best_epoch_in_common(browser):
+    live = bp.Live(quiet=True)
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(live.url)
+    drawn = "drawStatus({run: {status: 'patience', best_epoch: BEST}, records: [{epoch: 65}]}, false)"
+    shown = f"({drawn}, document.getElementById('status').textContent)"
+    for best, says in (("null", "after 65 epochs."), ("12", "after 65 epochs; the best was epoch 12.")):
+        assert page.evaluate(shown.replace("BEST", best)) == f"Finished: stopped early {says}"
+    context.close()
+    live.close()

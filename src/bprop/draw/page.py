@@ -30,8 +30,8 @@ def write(scene: Scene, layout: Layout, description: str, page: float | None = N
     box, and near to its edges and their ends.
     """
     legend = Legend(scene)
-    inner = max(layout.width, width(scene.caption, NAME) if page is None else 0.0, legend.least)
-    caption = wrap(scene.caption, int(inner / width("a", NAME)))
+    inner = max(layout.width, min(width(scene.caption, NAME), page or float("inf")), legend.least)
+    caption = wrap(scene.caption, int(inner / width("a", NAME) + 0.01))
     top = MARGIN + CAPTION + CAPTION_LINE * (len(caption) - 1)
     rows = legend.rows(inner)
     total_width = inner + 2 * MARGIN

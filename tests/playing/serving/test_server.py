@@ -166,8 +166,8 @@ def test_a_page_that_does_not_read_its_answers_is_read_no_more(served, page, tal
         most.append(len(self._outbox))
 
     monkeypatch.setattr(app.Page, "_put", counting)
-    served.conductor.machine.do = lambda command: {"version": 1, "parts": {"theta": "x" * 120_000}}
-    count = 200
+    served.conductor.machine.do = lambda command: {"version": 1, "parts": {"theta": "x" * 100_000}}
+    count = 260
 
     async def visit():
         async with page(served) as one:

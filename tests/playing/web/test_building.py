@@ -81,6 +81,10 @@ def test_the_address_holds_the_whole_state(opened):
     play.settle()
     address = play.page.input_value(".address")
     assert address == play.page.url and "#" in address
+    play.page.keyboard.press("Escape")
+    play.send("set_weight", parameter="W1", index=[0, 1], value=0.875)
+    play.page.wait_for_url("**/#" + play.part("share"))  # the address follows what is done
+    address = play.page.url
     other = opened("xor")
     other.page.goto(other.server.url + "#" + address.split("#")[1])
     other.page.reload()

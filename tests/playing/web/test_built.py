@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import re
+import tomllib
 from importlib.resources import files
 from pathlib import Path
 
@@ -88,3 +89,14 @@ def test_the_widget_plays_through_a_model_of_a_notebook(opened):
     page.evaluate("window.end()")
     assert page.locator(".network-card").count() == 0
     assert play.complaints == []
+
+
+def test_every_file_of_the_page_is_packaged():
+    project = ROOT / "pyproject.toml"
+    if not project.exists():
+        pytest.skip("the project file is only in the repository")
+    package = ROOT / "src" / "bprop"
+    patterns = tomllib.loads(project.read_text(encoding="utf-8"))["tool"]["setuptools"]["package-data"]["bprop"]
+    packaged = {path for pattern in patterns for path in package.glob(pattern)}
+    files_of_the_page = {path for path in (package / "playing" / "web").rglob("*") if path.is_file()}
+    assert files_of_the_page - packaged == set()

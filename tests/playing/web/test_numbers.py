@@ -76,6 +76,15 @@ def test_training_by_the_buttons_gives_the_weights_that_train_gives(opened):
     assert play.page.text_content(".clock") == "Epoch0002Updates40"
 
 
+def test_the_weight_after_the_next_step_is_the_one_that_is_shown(opened):
+    play = opened("moons")
+    play.send("choose", parameter="W2", index=[1, 2])
+    shown = play.page.eval_on_selector_all(".sum tr:last-child data", "all => all.map((each) => Number(each.value))")
+    play.page.click('[data-do="step"]')
+    play.settle()
+    assert shown == [play.theta["W2"][1, 2]]
+
+
 def test_the_gradients_of_the_examples_add_up_to_the_total_that_is_shown(opened):
     play = opened("moons")
     play.send("penalty", kind="l2", strength=0.01)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -129,7 +130,7 @@ def _inputs(graph: Graph) -> tuple[int, tuple[int, int] | None]:
 def _outputs(graph: Graph) -> int:
     f = graph.outputs.get("f", next(iter(graph.outputs.values()), None))
     sizes = () if f is None else f.dims[1:] if f.dims[:1] == ("N",) else f.dims
-    return int(np.prod(sizes)) if f is not None and all(isinstance(size, int) for size in sizes) else 0
+    return 0 if f is None or not all(isinstance(size, int) for size in sizes) else prod(map(int, sizes))
 
 
 def _classes(graph: Graph) -> tuple[str, ...] | None:

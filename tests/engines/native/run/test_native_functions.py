@@ -86,16 +86,18 @@ def test_theta_that_a_step_in_place_returned_is_not_touched_by_functions_of_anot
     assert of.loss(mine, batch) == pure.loss(kept, batch)
 
 
-def test_the_state_of_the_rule_outlives_the_first_batch_of_another_size(graph, batch):
-    of, pure = (graph.functions("native", bp.SGD(0.01, momentum=0.9), in_place=in_place) for in_place in (True, False))
+@pytest.mark.parametrize("in_place", [False, True])
+def test_the_state_of_the_rule_outlives_the_first_batch_of_another_size(graph, batch, in_place):
     results = []
-    for functions in (of, pure):
+    for engine in ("native", "numpy"):
+        of = graph.functions(engine, bp.SGD(0.01, momentum=0.9), in_place=in_place)
         theta = graph.init(0)
-        state = functions.init(theta)
+        state = of.init(theta)
         for rows in (5, 5, 2, 5, 1):
-            theta, state, _ = functions.step(theta, state, {"x": batch["x"][:rows]})
+            theta, state, _ = of.step(theta, state, {"x": batch["x"][:rows]})
         results.append(theta)
-    assert all(np.array_equal(results[0][name], results[1][name]) for name in theta)
+    for name, array in results[1].items():
+        np.testing.assert_allclose(results[0][name], array, rtol=1e-4)
 
 
 def test_a_theta_without_parameters_is_refused_after_a_step(graph, batch):

@@ -165,11 +165,13 @@ class Instants:
 def test_an_exception_at_any_instruction_spoils_no_later_step(graph, threads, shared_out, monkeypatch):
     """A pure step that is done again, after one that was cut short anywhere, has the same bits."""
     monkeypatch.setattr(pacer.Pacer, "choose", lambda self, words: chosen(self, words, threads))
-    of, rule = graph.functions("native", bp.Adam(0.1), batch_size=8), bp.Adam(0.1)
-    theta, state, _ = steps(of, graph.init(0), [batch()] * 2)
+    of = graph.functions("native", bp.Adam(0.1), batch_size=8)
+    first, begun, _ = steps(of, graph.init(0), [batch()] * 2)
+    theta, state, _ = of.step(first, begun, batch(), 3)
     expected = bits(*of.step(theta, state, batch(), 3)[:2])
     k, cut = 1, True
     while cut:
+        theta, state, _ = of.step(first, begun, batch(), 3)  # they lie in memory: so the next step is a quick one
         sys.settrace(Instants(k))
         try:
             of.step(theta, state, batch(), 3)
@@ -179,9 +181,8 @@ def test_an_exception_at_any_instruction_spoils_no_later_step(graph, threads, sh
         finally:
             sys.settrace(None)
         assert bits(*of.step(theta, state, batch(), 3)[:2]) == expected, k
-        k += 1 if k < 10 else 31
+        k += 1 if k < 10 else 17
     assert k > 150
-    assert rule == of.rule
 
 
 def chosen(self, words, threads):

@@ -1,5 +1,6 @@
 """Helpers that wait awake: they help who has them, go to sleep soon, and nobody waits for one that does not come."""
 
+import ctypes
 import multiprocessing
 import os
 import subprocess
@@ -183,7 +184,7 @@ def test_helpers_are_moved_from_the_core_of_their_caller(monkeypatch):
 
 
 def child(connection):
-    connection.send(steps(functions()))
+    connection.send((int(TEAM.words[state_word(3)]), steps(functions())))
     connection.close()
 
 
@@ -195,15 +196,40 @@ def test_a_forked_process_has_helpers_of_its_own(threads):
     assert steps(functions()) == alone
     mine, theirs = multiprocessing.get_context("fork").Pipe()
     process = multiprocessing.get_context("fork").Process(target=child, args=(theirs,), daemon=True)
-    process.start()  # most likely a helper is awake, in the memory that the child has too
+    TEAM.words[state_word(3)] = READY  # a helper is awake, in the memory that the child has too
+    process.start()
+    TEAM.words[state_word(3)] = AWAY
     theirs.close()
     try:
         assert mine.poll(LONG)
-        assert mine.recv() == alone
+        assert mine.recv() == (AWAY, alone)
     finally:
         process.kill()
         process.join()
     assert steps(functions()) == alone
+
+
+def test_the_caller_waits_until_its_helpers_have_left_the_code():
+    """Code and arrays are the caller's, who may free them."""
+    done = []
+
+    def code(table, thread, count, first, steps, t):
+        if thread:
+            time.sleep(0.05)
+        done.append((thread, count, first, steps, t))
+
+    kind = ctypes.CFUNCTYPE(None, ctypes.c_void_p, *[ctypes.c_int64] * 5)
+    function = kind(code)
+    words = np.zeros(perform.WORDS, np.int64)
+    words[[perform.THREADS, perform.TEAM, perform.TURNS, perform.T]] = 2, TEAM.address, 10**8, 7
+    words[perform.CODE] = ctypes.cast(function, ctypes.c_void_p).value
+    deadline = time.monotonic() + LONG
+    while not words[perform.HELPED]:  # on a machine with much to do it may be late now and then
+        done.clear()
+        TEAM.wake(2)
+        team.performing().perform(words.ctypes.data)
+        assert time.monotonic() < deadline
+    assert done == [(0, 2, 0, 1, 7), (1, 2, 0, 1, 7)]
 
 
 ENDS = """

@@ -43,7 +43,7 @@ class QuickStep:
             t, rule = state["t"], state["rule"]
             if len(state) != 2 or type(t) is not int or not 0 <= t < LAST or not space.holds(theta):
                 return None
-            if not space.holds_rule(rule):
+            if (rule or space.held_rule) and not space.holds_rule(rule):
                 return None
             block = self.block
             if block is None or not block.takes(batch):

@@ -207,7 +207,8 @@ class Workspace:
 
     def handed(self) -> tuple[dict[str, np.ndarray], Rule]:
         """The arrays that `taken` has taken, in dicts of the caller's own."""
-        return dict(self.held_theta), {what: dict(arrays) for what, arrays in self.held_rule.items()}
+        rule = self.held_rule
+        return dict(self.held_theta), {what: dict(arrays) for what, arrays in rule.items()} if rule else {}
 
 
 def put(arrays: Mapping[str, Any], places: Mapping[str, np.ndarray], held: dict[str, np.ndarray]) -> None:

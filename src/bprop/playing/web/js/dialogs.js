@@ -1,5 +1,6 @@
 // The two dialogs: the same network as Python, and the address that holds the whole state.
 import { html, useEffect, useRef, useState } from "../vendor/preact.js";
+import { putAddress } from "./address.js";
 import { Icon } from "./icons.js";
 
 function Dialog({ title, close, children }) {
@@ -33,7 +34,7 @@ export function CodeDialog({ store, close }) {
 
 export function ShareDialog({ store, close }) {
   const share = store.parts.share.value ?? "", address = `${location.href.split("#")[0]}#${share}`;
-  useEffect(() => { if (store.settings.address) history.replaceState(null, "", `#${share}`); }, [share]);
+  useEffect(() => { if (store.settings.address) putAddress(share); }, [share]);
   return html`<${Dialog} title="Share" close=${close}>
     <p class="hint">The address holds the whole state: data, network, every weight, rule and lesson. Nothing is sent anywhere.
       It works wherever <code>bprop play</code> runs: paste what stands after the # to its address.</p>

@@ -12,7 +12,7 @@ export function PassControls({ store }) {
   const move = (name) => store.send(name, { count: 1 }).then(() => store.say(store.parts.pass.value?.last?.text ?? "No move is made."));
   return html`<div class="pass-controls">
     <div class="moves">
-      <button type="button" class="main-button" data-do="back" disabled=${p.position === 0} onClick=${() => move("back")}>← Undo</button>
+      <button type="button" class="main-button" data-do="back" disabled=${p.position === 0} onClick=${() => move("back")}>Take back</button>
       <button type="button" class=${"main-button strong " + (backwards ? "backwards" : "")} data-do="forward" disabled=${!next} onClick=${() => move("forward")}>${label(next)}</button>
     </div>
     <${Track} store=${store} p=${p} />
@@ -49,7 +49,7 @@ export function PassCard({ store }) {
 function label(next) {
   if (!next) return "The pass is done";
   if (next.phase === "fprop") return `Forward: ${next.box} →`;
-  return next.phase === "seed" ? "Start back" : `Back: ← through ${next.box}`;
+  return next.phase === "seed" ? "Start back" : `← Back: ${next.box}`;
 }
 
 const heading = (last) => (last.phase === "fprop" ? html`Forward: <b>${last.box}</b>` : last.phase === "seed" ? "The gradient of the loss for itself is 1" : html`Back: what <b>${last.box}</b> sends to its children`);

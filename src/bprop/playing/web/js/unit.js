@@ -49,7 +49,7 @@ function Picture({ store, column, nth, y, now }) {
 // The weights of the first layer as images, made once for each state of the weights.
 const made = { of: null, levels: [] };
 function imagesOf(images) {
-  if (made.of !== images.units) { made.of = images.units; made.levels = centred(images.units); }
+  if (made.of !== images.units) { made.of = images.units; made.levels = images.units.map((image) => centred([image])[0]); }
   return made.levels;
 }
 

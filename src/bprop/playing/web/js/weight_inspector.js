@@ -25,10 +25,18 @@ export function WeightInspector({ store }) {
       <tr><th scope="row">mean over ${batch.value?.rows ?? "the batch"}</th><td><${Value} of=${w.mean} class="gradient" digits=${4} /></td></tr>
       <tr><th scope="row">+ gradient of the penalty</th><td><${Value} of=${w.penalty} class="gradient" digits=${4} /></td></tr>
       <tr class="total"><th scope="row">= gradient of the objective</th><td><${Value} of=${w.total} class="gradient" digits=${4} /></td></tr>
-      <tr><th scope="row" title=${w.rule}>update by ${rule.name}, rate ${String(rule.rate)}</th><td><${Value} of=${w.update} digits=${4} sign /></td></tr>
+      <tr><th scope="row" title=${w.rule}>change that ${rule.name} would make of it, rate ${String(rule.rate)}</th><td><${Value} of=${w.update} digits=${4} sign /></td></tr>
+      ${w.next && html`<tr><th scope="row">after the next step, on ${rowsOf(w.next)}</th><td><${Value} of=${w.next.value} digits=${4} /></td></tr>`}
     </tbody></table>
     ${w.examples && html`<${Examples} store=${store} w=${w} row=${row} />`}
     <${Check} store=${store} w=${w} />`;
+}
+
+// The rows of the next batch in words: they are often in order.
+function rowsOf({ rows, count }) {
+  if (!rows?.length) return `${count} rows`;
+  const ordered = rows.every((row, at) => at === 0 || row === rows[at - 1] + 1);
+  return ordered && rows.length === count ? `rows ${rows[0]} to ${rows.at(-1)}` : `${count} rows`;
 }
 
 // The gradient of every example as a bar; a click makes that row the example.

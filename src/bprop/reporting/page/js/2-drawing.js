@@ -28,7 +28,7 @@ class Drawn {
     for (const [name, value] of Object.entries({ role: "group", width: "100%", height: "100%" })) this.svg.setAttribute(name, value);
     this.svg.setAttribute("aria-labelledby", this.svg.getAttribute("aria-labelledby").split(" ")[0]);
     this.boxes.forEach((box, k) => {
-      const attributes = { role: "button", tabindex: k ? -1 : 0, "aria-pressed": false, "aria-label": box.querySelector("title").textContent };
+      const attributes = { role: "button", tabindex: k ? -1 : 0, "aria-pressed": false }; // its <title> is its name
       for (const [name, value] of Object.entries(attributes)) box.setAttribute(name, value);
     });
     this.place.removeAttribute("tabindex");
@@ -45,7 +45,7 @@ class Drawn {
     this.bar = el(
       "div", { class: "drawn-tools", role: "group", "aria-label": "View of the flow graph" },
       button("+", "Nearer", () => this.zoom(1.3)), button("−", "Farther", () => this.zoom(1 / 1.3)),
-      button("Fit", "The whole graph", () => this.fit()), button("1:1", "Its own size", () => this.begin(1)),
+      button("Fit", "Fit the whole graph", () => this.fit()), button("1:1", "1:1, its own size", () => this.begin(1)),
       el("span", { class: "hint" }, "Drag to move; Ctrl and the wheel, or two fingers, to zoom. Click a box for its edges; arrow keys follow them."),
     );
     this.frame = el("div", { class: "drawn-frame" });

@@ -5,13 +5,13 @@ function hasEnded(run) {
 }
 
 function drawStatus(page, gone) {
-  const { status, epochs, kept_epoch: kept } = page.run;
+  const { status, epochs, kept_epoch: kept, best_epoch: best } = page.run;
   const done = page.records.length ? page.records[page.records.length - 1].epoch : 0;
   const says = {
     waiting: "Waiting for training to begin.",
     running: `Training: ${format(done)} of ${format(epochs)} epochs.`,
     epochs: `Finished: all ${format(done)} epochs are done.`,
-    patience: `Finished: stopped early after ${format(done)} epochs; the best was epoch ${format(page.run.best_epoch)}.`,
+    patience: `Finished: stopped early after ${format(done)} epochs${best ? `; the best was epoch ${format(best)}` : ""}.`,
     callback: `Finished: stopped ${page.run.by_hand ? "from this page" : "by a callback"} after ${format(done)} whole epochs.`,
     interrupted: `Interrupted after ${format(done)} whole epochs; what was learned is kept.`,
     diverged: `Training diverged in epoch ${format(done + 1)}, after ${format(done)} whole epochs.`,
