@@ -113,3 +113,11 @@ def test_a_convolutional_network_trains_and_its_drawing_names_its_parts(tmp_path
     picture = graph.draw().svg()
     assert "conv2d" in picture
     assert "max_pool2d" in picture
+
+
+@pytest.mark.parametrize(("box", "x", "axes"), [("conv1d", (8, 3), "(N, L, C)"), ("conv2d", (8, 8, 3), "(N, H, W, C)")])
+def test_the_error_of_shapes_names_the_axes_of_its_kind(box, x, axes):
+    kernel = (3,) * (len(x) - 1)
+    with pytest.raises(errors.ShapeError) as caught:
+        getattr(bp, box)(bp.Input("x", x), bp.Parameter("W", (*kernel, 5, 4)))
+    assert axes in str(caught.value)

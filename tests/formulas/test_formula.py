@@ -75,6 +75,28 @@ class Boast(bp.Box):
         return 3 * a
 
 
+class Named(bp.Box):
+    """A class that had a method of this name before, for ends of its own."""
+
+    def fprop(self, a):
+        return 2 * a
+
+    def bprop(self, grad, value, a):
+        return 2 * grad
+
+    def formula(self):
+        return "two a"
+
+    def bprop_formula(self, *_):
+        return "two"
+
+
+def test_another_method_of_the_name_formula_is_left_alone():
+    box = Named(bp.Input("a", (2,)), name="h")
+    assert formula_of(box, {}).text == "h = 2 * a"
+    assert formula_of(box, {}, "bprop").text == "dL/da = 2 * dL/dh"
+
+
 def test_a_box_of_ones_own_has_the_formula_of_its_code():
     box = Swish(bp.Input("a", (2,)), name="h")
     assert formula_of(box, {}).text == "h = a / (1 + exp(-a))"

@@ -12,7 +12,7 @@ def test_the_feature_along_which_the_error_differs_comes_first(rng):
     error = (x > 1) * 1.0
     charts = errors_by_feature(error, np.ones(500), {"z": lambda: z, "x": lambda: x})
     assert [one["name"] for one in charts] == ["x", "z"]
-    assert charts[0]["told"] > 0.5 > charts[1]["told"]
+    assert charts[0]["explained"] > 0.5 > charts[1]["explained"]
     bins = charts[0]["bins"]
     assert sum(one[3] for one in bins) == 500
     for _, low, high, rows, mean in bins[:-1]:
@@ -24,7 +24,7 @@ def test_few_values_have_a_bin_each_and_missing_ones_their_own():
     x = np.repeat([1.0, 2.0, np.nan], 10)
     (chart,) = errors_by_feature(np.repeat([0.0, 1.0, 0.5], 10), np.ones(30), {"x": lambda: x})
     assert [(one[0], one[3], one[4]) for one in chart["bins"]] == [("1", 10, 0.0), ("2", 10, 1.0), ("missing", 10, 0.5)]
-    assert chart["told"] == pytest.approx(1.0)
+    assert chart["explained"] == pytest.approx(1.0)
 
 
 def test_rare_categories_stand_together(monkeypatch):

@@ -129,11 +129,15 @@ def several(rows, person, epochs, **more):
     return train_members(bp.mlp([4, 5, 3]), members, lambda count: bp.SGD(0.1), settings)
 
 
-def test_all_networks_of_an_ensemble_are_steered(rng, tmp_path):
-    rows = data(rng)
+def test_all_networks_of_an_ensemble_are_steered(rng, tmp_path, capsys):
+    rows, place = data(rng), str(tmp_path / "run") + "/"
     person = Person({2: [rate(0.7)], 5: [{"do": "stop"}]})
-    fit = several(rows, person, 40, checkpoint=str(tmp_path / "run") + "/")
+    fit = several(rows, person, 40, checkpoint=place)
     assert fit.stopped == "callback" and len(fit.history) == 5
     assert person.rates == [0.1, 0.1, 0.7, 0.7, 0.7]
     assert person.moment["total"] == 2 * 40 * 5 and 40 < person.moment["updates"] <= 50
-    assert (tmp_path / "run").is_dir()
+    capsys.readouterr()
+    watched = Person({})
+    several(rows, watched, 7, resume=place)
+    assert watched.rates == [0.7, 0.7]
+    assert capsys.readouterr().err.count("set to 0.7 by hand after 10 updates") == 1

@@ -86,6 +86,8 @@ class Sequence(Source):
 class Counted:
     """Counts the rows of batches and sums them up, however they are cut."""
 
+    said: bool
+
     rows: int
     first: int
     since: float

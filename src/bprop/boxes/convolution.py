@@ -118,7 +118,7 @@ class Convolution(Box):
 
     def check(self) -> None:
         x, W = (child.dims for child in self.children)
-        names = "LHW"[:1] if self.axes == 1 else "HW"
+        names = "L" if self.axes == 1 else "HW"
         groups = per_axis(self.groups, 1, "groups")[0]
         whole = len(x) == len(W) == self.axes + 2 and all(isinstance(n, int) for n in (*x[1:], *W))
         if not whole or W[-2] * groups != x[-1] or W[-1] % groups:

@@ -74,7 +74,7 @@ def names_of(paths: Sequence[Path]) -> list[str]:
 def _rows(
     nets: dict[str, Model], data: str, labels: str | None, weights: str | None, reading: ReadOptions
 ) -> dict[str, Any]:  # fmt: skip
-    """The rows for each model, which reads them in its own way. A model that was trained on them is told of."""
+    """The rows for each model, which reads them in its own way. A warning names each model that was trained on them."""
     rows_of = {}
     for name, net in nets.items():
         rows, preparation = open_for(net, data, labels, reading)

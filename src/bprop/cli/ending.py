@@ -152,7 +152,7 @@ def _rescue(fit: Any, ending: Ending) -> None:
         ending.save(fit, ending.next_free())
     try:
         ending.show(fit)
-    except BpropError as error:  # the first error is told after it
+    except BpropError as error:  # the first error comes after it
         say_error(error)
 
 

@@ -84,9 +84,9 @@ def _stem(model: Path | None) -> Path:
     return model.absolute() if model.is_dir() else model.with_suffix("")
 
 
-def need_no_rows(**given: Any) -> None:
+def need_no_rows(**options: Any) -> None:
     """Raise SettingError for an option about rows where there are none."""
-    for name, value in given.items():
+    for name, value in options.items():
         if value is not None:
             raise SettingError(f"--{name} is about the rows of DATA: name it, or add --held-out")
 

@@ -22,6 +22,8 @@ class Document:
     Numbers are written when their line is asked for; all of them are there.
     """
 
+    width: int
+
     def __init__(self, blocks: Sequence[Block], width: int):
         self.width = max(LEAST, width)
         self.parts: list[tuple[str, Sequence[str], int]] = []

@@ -40,6 +40,8 @@ STYLES = {
 class Pane(ScrollView, can_focus=True):
     """Blocks, all of whose lines can be reached: up and down, pages, the wheel."""
 
+    document: Document
+
     BINDINGS = MOVES
 
     def __init__(self, **settings: Any):
@@ -75,6 +77,11 @@ class Boxes(OptionList):
 
 class StepScreen(App[None]):
     """Walk through a pass with the arrow keys, and look at any box."""
+
+    stepper: Stepper
+    listed: list[Row]
+    asking: str
+    viewed: str
 
     ENABLE_COMMAND_PALETTE = False
     TITLE = "bprop step"

@@ -33,6 +33,9 @@ class Sheet:
 class Pen:
     """Collects the pieces of a path. x, y : where it is, in the layout."""
 
+    x: float
+    y: float
+
     def __init__(self, x: float, y: float):
         self.x, self.y = x, y
         self.pieces: list[tuple[Point, ...]] = [((x, y),)]

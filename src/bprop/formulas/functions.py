@@ -21,7 +21,7 @@ ELEMENTWISE = (
 )  # fmt: skip
 """Operations that work element by element, named as in NumPy."""
 REDUCTIONS = ("sum", "mean", "max", "min", "prod", "any", "all")
-CONSTANTS = {"pi": np.pi, "e": np.e, "inf": np.inf, "nan": np.nan, "newaxis": None}
+CONSTANTS: dict[str, Any] = {"pi": np.pi, "e": np.e, "inf": np.inf, "nan": np.nan, "newaxis": None}
 TYPES = ("float16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8", "uint32", "bool_", "bool")
 
 

@@ -127,10 +127,22 @@ def written(box: Box, formula: str, code: str, terms: Sequence[Term], wanted: Se
     """The result of a method with the plain mathematics, if it belongs to this code, else of the code itself."""
     cls = type(box)
     if callable(getattr(cls, formula, None)) and depth(cls, formula) <= depth(cls, code):
-        return getattr(box, formula)(FUNCTIONS, *terms)
+        result = by_formula(getattr(box, formula), terms)
+        if result is not None:
+            return result
     method = getattr(box, code)
     takes_wanted = "wanted" in inspect.signature(method).parameters and wanted
     return method(*terms, **({"wanted": tuple(wanted)} if takes_wanted else {}))
+
+
+def by_formula(method: Any, terms: Sequence[Term]) -> Any:
+    """The terms of a method of this name; None where it is something else: a class may have had it for other ends."""
+    try:
+        result = method(FUNCTIONS, *terms)
+    except Exception:
+        return None
+    parts = result if isinstance(result, tuple | list) else [result]
+    return result if any(isinstance(part, Term) for part in parts) else None
 
 
 def depth(cls: type, attribute: str) -> int:

@@ -26,9 +26,13 @@ class Term:
     """
 
     __slots__ = ("args", "attr", "op", "value")
+    op: str
+    args: tuple[Term, ...]
+    attr: Any
+    value: np.ndarray
     functions: ClassVar[Any] = None
     """The namespace of terms, which `bprop.formulas.functions` puts here."""
-    __array_priority__ = 10000.0
+    __array_priority__: float = 10000.0
 
     def __init__(self, op: str, args: tuple[Term, ...] = (), attr: Any = None, value: Any = None):
         self.op, self.args, self.attr, self.value = op, args, attr, np.asarray(value)
@@ -87,7 +91,12 @@ class Term:
     def _refuse(self, *_: Any, **__: Any) -> Any:
         raise UnwritableError("a decision by the numbers themselves has no formula")
 
-    __bool__ = __float__ = __int__ = __index__ = __array__ = __setitem__ = _refuse
+    __bool__: Any = _refuse
+    __float__: Any = _refuse
+    __int__: Any = _refuse
+    __index__: Any = _refuse
+    __array__: Any = _refuse
+    __setitem__: Any = _refuse
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **more: Any) -> Term:
         if method != "__call__" or more:
@@ -131,6 +140,9 @@ ALIASES = {"absolute": "abs", "true_divide": "divide", "amax": "max", "amin": "m
 
 class Places:
     """`zeros.at[index].add(a)`."""
+
+    whole: Term
+    index: Any
 
     def __init__(self, whole: Term, index: Any = None):
         self.whole, self.index = whole, index

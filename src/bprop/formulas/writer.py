@@ -6,7 +6,7 @@ Axes of one element, such as that of the one example, are not written.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bprop.formulas import pieces
 from bprop.formulas.names import identifier
@@ -145,7 +145,8 @@ class Writer:
             raise UnwritableError("an element of a function of arrays")
         return called(term, [self.at(arg, narrowed(letters, arg)) for arg in term.args[1:]])
 
-    whole_known, at_known = whole_written, at_written
+    whole_known: Any = whole_written
+    at_known: Any = at_written
 
     def whole_matmul(self, term: Term) -> Piece:
         return pieces.multiplied(*(self.whole(arg) for arg in term.args), sign="")

@@ -1,4 +1,4 @@
-"""What people call the measures."""
+"""The names of measures for people."""
 
 from __future__ import annotations
 

@@ -32,6 +32,8 @@ def display_here() -> Display | None:
 class Jupyter:
     """Below a cell of Jupyter, VS Code, Colab or nbclient: one output, which is updated."""
 
+    number: int
+
     latest: tuple[Any, Any, int] = (None, None, 0)
     """(the number of the cell's execution, the handle of its output, how many have used it)."""
 

@@ -25,6 +25,8 @@ class Computed:
     brought : the names of the subjects that the host brought.
     """
 
+    brought: tuple[str, ...]
+
     def __init__(self, brought: Iterable[str] = ()) -> None:
         self.brought = tuple(brought)
         self._kept: dict[str, tuple[tuple[Any, ...], Any]] = {}

@@ -39,6 +39,8 @@ class Machine:
     subjects : others that can be opened by name, beside the toys.
     """
 
+    subjects: dict[str, Subject]
+
     state: State
     version: int
 

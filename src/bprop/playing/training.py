@@ -38,6 +38,8 @@ def run_of(job: Job, network: Network) -> Run:
 class Some(Pace):
     """A pace of so many steps, without a clock."""
 
+    left: int
+
     def __init__(self, count: int):
         self.left = count
 

@@ -102,8 +102,9 @@ def settings_of(model: Model) -> Pairs:
 
 def run_settings(model: Model) -> dict[str, Any]:
     """The settings of a fit; of a saved model those that `bprop train` noted, {} where there are none."""
-    if hasattr(model, "settings"):
-        return dict(model.settings)
+    own = getattr(model, "settings", None)
+    if own is not None:
+        return dict(own)
     noted = model.notes.get(RUN)
     return {str(name): value for name, value in noted.items()} if isinstance(noted, Mapping) else {}
 

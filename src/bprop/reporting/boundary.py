@@ -1,4 +1,4 @@
-"""What a network of two numbers answers everywhere: a map of its predictions, with examples on it."""
+"""A map of the predictions of a network of two numbers, with examples on it."""
 
 from __future__ import annotations
 

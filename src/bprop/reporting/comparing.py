@@ -95,7 +95,7 @@ def write_comparison(
     page = {
         "live": False, "name": text(name), "runs": [_run(key, model, wanted) for key, model in models.items()],
         **_settings(models), "scores": None if rows is None else _scores(models, rows), "versions": versions_of(),
-        "notes": [] if rows is None else [f"{shortened(k)}: {said}" for k, m in models.items() if (said := whose(m))],
+        "notes": [] if rows is None else [f"{shortened(k)}: {note}" for k, m in models.items() if (note := whose(m))],
         "losses": sorted({_losses(model) for model in models.values()}),
     }  # fmt: skip
     title = (
@@ -119,7 +119,7 @@ def need_comparable(models: Mapping[str, Model]) -> None:
 
 
 class Answer(NamedTuple):
-    """What a model predicts: the kind of each of its targets, and their names and classes as far as they are noted."""
+    """The answer of a model: the kind of each of its targets, and their names and classes as far as they are noted."""
 
     kinds: tuple[str, ...]
     target: str | None
@@ -159,7 +159,7 @@ def _run(key: str, model: Model, wanted: set[int]) -> dict[str, Any]:
     """A run: how it ended, its curves, and its numbers."""
     history = model.history
     best = model.kept_epoch or model.best_epoch
-    kept = next((record for record in history if record.epoch == model.kept_epoch), history[-1] if history else None)
+    chosen = next((record for record in history if record.epoch == model.kept_epoch), history[-1] if history else None)
     timings = dict(timings_of(history))
     return {
         "name": shortened(key), "ended": model.stopped, "epochs": len(history), "best_epoch": best,
@@ -167,7 +167,7 @@ def _run(key: str, model: Model, wanted: set[int]) -> dict[str, Any]:
         "records": _records(model, wanted), "advice": [text(line, 400) for line in advice(model)][:4],
         "facts": [
             ["epochs", len(history)], ["best epoch", _best(model)],
-            *([[text(n, 60), number(v)] for n, v in _measures(kept).items()] if kept is not None else []),
+            *([[text(n, 60), number(v)] for n, v in _measures(chosen).items()] if chosen is not None else []),
             ["parameters", model.graph.weight_count], ["multiply-adds", layers_of(model.graph)["multiply_adds"]],
             ["updates", timings.get("updates")], ["seconds of updates", _seconds(history)],
         ],
@@ -282,7 +282,7 @@ def _judge(model: Model, examples: DataSet, raw: Mapping[str, Any] | None) -> di
     """{measure: [value, low, high]}, as `bprop evaluate` has them."""
     if model.stopped == "diverged":
         return {}
-    found: dict[str, list[Any]] = {name: [value, None, None] for name, value in model.evaluate(examples).items()}
+    cells: dict[str, list[Any]] = {name: [value, None, None] for name, value in model.evaluate(examples).items()}
     w = _weights(examples)
     heads = judged_of(model, examples, raw)
     for one in heads:
@@ -291,8 +291,8 @@ def _judge(model: Model, examples: DataSet, raw: Mapping[str, Any] | None) -> di
         result = judged(one.question, one.f, one.y, w, {}, resamples_for(one.f))
         for name, value in result["scores"].items():
             spelled = name if len(heads) == 1 else f"{name}[{one.name}]"
-            found[spelled] = [value, *result["more"]["intervals"].get(name, (None, None))]
-    return found
+            cells[spelled] = [value, *result["more"]["intervals"].get(name, (None, None))]
+    return cells
 
 
 def _weights(examples: DataSet) -> np.ndarray:

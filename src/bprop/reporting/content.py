@@ -119,13 +119,12 @@ def report(
     """
     source = unwrapped(fit, "report(fit, path)")
     model = source.to_model()
-    if facts is None:
-        facts_of = getattr(source, "facts_of", None)  # a model of a table knows the cells of its rows
-        facts = Facts() if facts_of is None or data is None else facts_of(data)
+    facts_of = getattr(source, "facts_of", None)  # a model of a table knows the cells of its rows
+    known = facts or (Facts() if facts_of is None or data is None else facts_of(data))
     if data is not None and not isinstance(data, DataSet):
         arrays = source.read_batch(data)
         data = DataSet(arrays, read_weights(weights, check_rows(arrays)))
         weights = None
-    results = None if data is None else outcome(model, data, weights, name, facts)
-    page = render(title_of(model), drawing_of(model.graph), page_of(model, facts, results))
+    results = None if data is None else outcome(model, data, weights, name, known)
+    page = render(title_of(model), drawing_of(model.graph), page_of(model, known, results))
     write_atomically(path, page.encode())

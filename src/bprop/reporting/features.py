@@ -11,7 +11,7 @@ import numpy as np
 from bprop.reporting.plain import digits_for, number, shortened, spread
 
 MOST_ROWS = 20_000
-MOST_FEATURES = 200  # that are looked at
+MOST_FEATURES = 200  # that have a chart at the most
 SHOWN = 12
 BINS = 10
 CATEGORIES = 12
@@ -21,8 +21,8 @@ FEWEST = 20  # rows: with fewer, means say little
 def errors_by_feature(
     error: np.ndarray, w: np.ndarray, features: Mapping[str, Callable[[], np.ndarray]]
 ) -> list[dict[str, Any]]:  # fmt: skip
-    """[{"name", "numeric", "bins": [[what, low, high, rows, mean error]], "told"}], the features along which the error
-    differs most first. told : the share of the variance of the errors that lies between the bins.
+    """[{"name", "numeric", "bins": [[what, low, high, rows, mean error]], "explained"}], the features along which the
+    error differs most first. explained : the share of the variance of the errors that lies between the bins.
 
     error : (N,). features : {name: a function that gives its values (N,), numbers or texts}.
     """
@@ -40,10 +40,10 @@ def errors_by_feature(
         weight, rows = np.bincount(place, w, len(labels)), np.bincount(place, minlength=len(labels))
         means = np.bincount(place, w * error, len(labels)) / np.where(weight > 0, weight, 1.0)
         mean = np.average(error, weights=w)
-        told = float(weight @ (means - mean) ** 2 / (w @ (error - mean) ** 2))
+        explained = float(weight @ (means - mean) ** 2 / (w @ (error - mean) ** 2))
         bins = [[*labels[k], int(rows[k]), number(means[k])] for k in range(len(labels)) if weight[k] > 0]
-        charts.append({"name": shortened(name, 60), "numeric": numeric, "bins": bins, "told": number(told)})
-    charts.sort(key=lambda chart: -(chart["told"] or 0.0))
+        charts.append({"name": shortened(name, 60), "numeric": numeric, "bins": bins, "explained": number(explained)})
+    charts.sort(key=lambda chart: -(chart["explained"] or 0.0))
     return charts[:SHOWN]
 
 

@@ -33,7 +33,7 @@ BARS = 30
 
 
 class Judged(NamedTuple):
-    """What is asked of a head, its predictions and targets, and which of these are finite."""
+    """The question of a head, its predictions and targets; usable : (N,) which predictions are finite."""
 
     name: str
     question: Question
@@ -69,7 +69,7 @@ def question_of(model: Model, question: Question, alone: bool) -> Question:
 def head_results(
     question: Question, f: np.ndarray, y: np.ndarray, w: np.ndarray, evaluation: Mapping[str, float]
 ) -> dict[str, Any]:
-    """The scores with their intervals and baselines, and what is charted, of finite predictions f for targets y."""
+    """The scores with their intervals and baselines, and the charts, of finite predictions f for targets y."""
     resamples = resamples_for(f)
     result = judged(question, f, y, w, evaluation, resamples)
     more: dict[str, Any] = {}

@@ -48,9 +48,9 @@ def layers_of(graph: Graph) -> dict[str, Any]:
 
 def boxes_of(graph: Graph) -> dict[str, list[str | None]]:
     """{box: [what it computes, its name]} where nobody gave it a name, else {box: [None, what it computes]}."""
-    outputs, told = graph.outputs.values(), meanings(graph)
+    outputs, texts = graph.outputs.values(), meanings(graph)
     boxes = {}
-    for box, what in list(told.items())[:MOST_BOXES]:
+    for box, what in list(texts.items())[:MOST_BOXES]:
         name, what = graph.names[box], shortened(what, 60)
         boxes[name] = [what, name] if has_automatic_name(box, outputs) else [None, what]
     return boxes
@@ -69,9 +69,9 @@ def multiply_adds(box: Box) -> int:
     if not isinstance(box, LinearEach) and not box.is_product:
         return 0
     weights = next((c.dims for c in box.children[1:] if len(c.dims) > 1 and "N" not in c.dims), ())
-    inner = weights[1:] if isinstance(box, LinearEach) else weights
-    kept = box.dims[-1]
-    return prod(sizes) * prod(inner) // kept if inner and isinstance(kept, int) else 0
+    inner = [size for size in (weights[1:] if isinstance(box, LinearEach) else weights) if isinstance(size, int)]
+    width = box.dims[-1]
+    return prod(sizes) * prod(inner) // width if inner and isinstance(width, int) else 0
 
 
 def first_layer(model: Model, shape: Sequence[int]) -> dict[str, Any] | None:

@@ -1,4 +1,4 @@
-"""The results of a model on examples: measures, what is charted of them, the worst examples."""
+"""The results of a model on examples: measures, charts, the worst examples."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MOST_CLASSES = 40  # of a confusion matrix; with more, the most frequent mistake
 MOST_PAIRS = 40
 MOST_POINTS = 1500  # of a residual plot
 MOST_COLUMNS = 4  # plots of residuals
-SENSES = 200  # features of an array that are looked at one by one
+SENSES = 200  # features of an array that are permuted and charted one by one
 
 
 def outcome(model: Model, data: Any, weights: Any, name: str, facts: Facts) -> dict[str, Any]:
@@ -44,15 +44,15 @@ def outcome(model: Model, data: Any, weights: Any, name: str, facts: Facts) -> d
     if model.stopped == "diverged":
         return results
     arrays = in_table_units(model, data)
-    seen = look(model, examples.arrays)
+    outputs = look(model, examples.arrays)
     w = np.ones(len(examples)) if examples.weights is None else np.asarray(examples.weights, np.float64)
-    results["warnings"] = [*_not_finite(seen), *_constant(model, examples, measured, name)]
+    results["warnings"] = [*_not_finite(outputs), *_constant(model, examples, measured, name)]
     judged = judged_of(model, examples, None if isinstance(data, DataSet) else arrays)
     results["heads"] = _heads(judged, w, measured)
-    _chart(results, model, seen, judged, w)
+    _chart(results, model, outputs, judged, w)
     shown = inputs_of(model, arrays)
     results["importance"] = importance_in(model, examples, _columns(model, facts, shown))
-    results["features"] = _features(model, facts, shown, seen, judged, w)
+    results["features"] = _features(model, facts, shown, outputs, judged, w)
     pictures = Pictures.of(shown, model.notes)
     if pictures is not None:
         results["filters"] = first_layer(model, pictures.array.shape[1:])
@@ -60,8 +60,8 @@ def outcome(model: Model, data: Any, weights: Any, name: str, facts: Facts) -> d
     if alone is not None and len(shown) == 1 and alone.usable.any():
         results["boundary"] = boundary_of(model, alone.question, next(iter(shown.values())), alone.y)
     answer = None if alone is None else Answer(alone.question, alone.f, alone.y)
-    losses = np.where(w > 0, seen.losses, -np.inf)
-    results["worst"] = worst_of(model, shown, seen, losses, answer, facts)
+    losses = np.where(w > 0, outputs.losses, -np.inf)
+    results["worst"] = worst_of(model, shown, outputs, losses, answer, facts)
     return results
 
 
@@ -90,7 +90,7 @@ def _matrix_or_residuals(one: Judged) -> dict[str, Any]:
     return {"residuals": _residuals(list(question.columns), f, y)}
 
 
-def _chart(results: dict[str, Any], model: Model, seen: Pass, judged: list[Judged], w: np.ndarray) -> None:
+def _chart(results: dict[str, Any], model: Model, outputs: Pass, judged: list[Judged], w: np.ndarray) -> None:
     """The confusion matrix or the residuals of a single head, and what its threshold changes."""
     if len(judged) == 1:
         one = judged[0]
@@ -102,10 +102,10 @@ def _chart(results: dict[str, Any], model: Model, seen: Pass, judged: list[Judge
                 share = np.average(right[one.usable], weights=w[one.usable])
                 results["measures"]["accuracy"] = _measure(float(share))
             positive = shortened(one.question.classes[decision.positive], 30)
-            said = f"{positive} is predicted where its probability is {decision.threshold:g} or more."
-            results["note"] = f"{results['note']} {said}".strip()
-    elif not judged and seen.predicted is not None and seen.truth is not None and seen.truth.ndim <= 2:
-        predicted, truth = seen.predicted[seen.finite], seen.truth[seen.finite]
+            note = f"{positive} is predicted where its probability is {decision.threshold:g} or more."
+            results["note"] = f"{results['note']} {note}".strip()
+    elif not judged and outputs.predicted is not None and outputs.truth is not None and outputs.truth.ndim <= 2:
+        predicted, truth = outputs.predicted[outputs.finite], outputs.truth[outputs.finite]
         if "accuracy" not in results["measures"] and predicted.size == truth.size:
             results["residuals"] = _residuals(*in_units(model, predicted, truth))
 
@@ -142,7 +142,7 @@ def _names(model: Model, key: str, count: int) -> list[str]:
 
 
 def _features(
-    model: Model, facts: Facts, shown: Mapping[str, np.ndarray], seen: Pass, judged: list[Judged], w: np.ndarray
+    model: Model, facts: Facts, shown: Mapping[str, np.ndarray], outputs: Pass, judged: list[Judged], w: np.ndarray
 ) -> dict[str, Any] | None:  # fmt: skip
     """{"error": what it is, "charts"}: the mean error for the values of each feature."""
     if facts.values is not None:
@@ -151,7 +151,7 @@ def _features(
         columns = _columns(model, facts, shown)
         pairs = {name: next(iter(of.items())) for name, of in columns.items()}
         values = {name: _feature(shown[key], place) for name, (key, place) in pairs.items()}
-    what, error = error_of(seen, judged)
+    what, error = error_of(outputs, judged)
     charts = errors_by_feature(error, w, values)
     return {"error": what, "charts": charts} if charts else None
 
@@ -160,10 +160,10 @@ def _feature(array: np.ndarray, place: list[int] | None) -> Callable[[], np.ndar
     return lambda: array.reshape(len(array), -1)[:, 0 if place is None else place[0]]
 
 
-def error_of(seen: Pass, judged: list[Judged]) -> tuple[str, np.ndarray]:
+def error_of(outputs: Pass, judged: list[Judged]) -> tuple[str, np.ndarray]:
     """(what it is, (N,) the error of each example): whether it is wrong, or how far off, or its loss."""
     if len(judged) != 1:
-        return "mean loss", seen.losses
+        return "mean loss", outputs.losses
     _, question, f, y, _ = judged[0]
     if question.classes is not None:
         return "share of wrong predictions", (predictions(f, question.decision) != y) * 1.0
@@ -172,7 +172,7 @@ def error_of(seen: Pass, judged: list[Judged]) -> tuple[str, np.ndarray]:
     if len(question.columns) == 1:
         with np.errstate(all="ignore"):
             return "mean size of prediction − truth", np.abs(f.reshape(-1) - y.reshape(-1).astype(np.float64))
-    return "mean loss", seen.losses
+    return "mean loss", outputs.losses
 
 
 def _measure(value: float) -> float | str:
@@ -180,9 +180,9 @@ def _measure(value: float) -> float | str:
     return "not finite" if finite is None else finite
 
 
-def _not_finite(seen: Pass) -> list[str]:
+def _not_finite(outputs: Pass) -> list[str]:
     """A warning if predictions are NaN or infinite: they are in no matrix and no plot."""
-    count = int((~seen.finite).sum())
+    count = int((~outputs.finite).sum())
     if not count:
         return []
     whom = "one example is" if count == 1 else f"{count:,} examples are"

@@ -33,7 +33,7 @@ def numbers(values: Any, digits: int = DIGITS) -> list[float | None]:
 
 
 def digits_for(values: Any, spread: float | None = None) -> int:
-    """The digits with which values are told apart: five of their spread (default: their range), also where they lie far
+    """The digits that tell values apart: five of their spread (default: their range), also where they lie far
     from 0, as years and times do.
 
     >>> digits_for([1.5e9, 1.5e9 + 20]), digits_for([0.1, 0.3])

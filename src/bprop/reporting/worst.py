@@ -1,4 +1,4 @@
-"""The examples with the largest loss, for the page: their inputs, what is true, and what was predicted."""
+"""The examples with the largest loss, for the page: their inputs, targets and predictions."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FEW_DIGITS = 6
 
 
 class Answer(NamedTuple):
-    """What is asked of a model with one head, its predictions f and the targets y."""
+    """The question of a model with one head, its predictions f and the targets y."""
 
     question: Question
     f: np.ndarray
@@ -42,7 +42,8 @@ def in_units(model: Model, predicted: np.ndarray, truth: np.ndarray) -> tuple[li
 
 
 def worst_of(
-    model: Model, shown: Mapping[str, np.ndarray], seen: Pass, losses: np.ndarray, answer: Answer | None, facts: Facts
+    model: Model, shown: Mapping[str, np.ndarray], outputs: Pass, losses: np.ndarray, answer: Answer | None,
+    facts: Facts,
 ) -> list[dict[str, Any]]:  # fmt: skip
     """The examples of the largest losses (N,), the worst first. shown : their inputs, in the units of the table."""
     pictures = Pictures.of(shown, model.notes)
@@ -50,10 +51,10 @@ def worst_of(
     examples = []
     for row in map(int, order):
         place, cells = _cells(shown, row, model, facts)
-        compared = _by_loss(model, seen, row) if answer is None else _compared(answer, row)
+        compared = _by_loss(model, outputs, row) if answer is None else _compared(answer, row)
         examples.append(
             {
-                "row": text(place), "loss": number(seen.losses[row]), **compared,
+                "row": text(place), "loss": number(outputs.losses[row]), **compared,
                 "image": pictures.picture(row) if pictures else None, "cells": [] if pictures else cells,
             }
         )  # fmt: skip
@@ -98,11 +99,11 @@ def _labels(question: Question, p: np.ndarray, y: np.ndarray) -> dict[str, Any]:
     }
 
 
-def _by_loss(model: Model, seen: Pass, row: int) -> dict[str, Any]:
-    """What the loss compares, where it is one box that compares two things of one size."""
-    if seen.predicted is None or seen.truth is None:
+def _by_loss(model: Model, outputs: Pass, row: int) -> dict[str, Any]:
+    """The two things that the loss compares, where it is one box, and they have one size."""
+    if outputs.predicted is None or outputs.truth is None:
         return {"truth": None, "predicted": None, "top": []}
-    names, predicted, truth = in_units(model, seen.predicted[row : row + 1], seen.truth[row : row + 1])
+    names, predicted, truth = in_units(model, outputs.predicted[row : row + 1], outputs.truth[row : row + 1])
     return _values(names, predicted, truth, DIGITS)
 
 

@@ -21,6 +21,9 @@ ORDERS = ("first", "back", "step", "fprop", "run", "example", "show")
 class StepperWidget(anywidget.AnyWidget):
     """The page of a stepper, and its position. `obey` does what a button asks for."""
 
+    stepper: Any
+    shown: str
+
     _esm = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
     html: Any = traitlets.Unicode().tag(sync=True)
     status: Any = traitlets.Unicode().tag(sync=True)

@@ -1,4 +1,4 @@
-"""What a page tells of rows of a table: where they stand, their cells, the values of each column."""
+"""Facts about rows of a table, for a page: where they stand, their cells, the values of each column."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MEASURED = ("numeric", "date")
 
 
 def with_rows(facts: Facts, preparation: Preparation, rows: Frame | None) -> Facts:
-    """The facts, with what is known of these rows. rows : None where they are not in memory, or not of a table."""
+    """The facts, with those of these rows. rows : None where they are not in memory, or not of a table."""
     inputs = columns_of(preparation) if preparation.is_table else {}
     if rows is None or rows.block is not None:
         return replace(facts, inputs=inputs)

@@ -120,7 +120,7 @@ class TableModel(Model):
             return dict(self.examples(self.preparation.arrays(rows)).arrays)
 
     def facts_of(self, data: Any) -> Facts:
-        """What a page tells of rows of a table (see `bprop.report`)."""
+        """The facts about rows of a table for a page (see `bprop.report`)."""
         if self._is_arrays(data) or isinstance(data, tuple):
             return Facts()
         return with_rows(Facts(), self.preparation, rows_for(self.preparation, data, targets=True))

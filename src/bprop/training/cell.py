@@ -19,6 +19,11 @@ class Cell:
     display : shows the card, in place of that before.
     """
 
+    display: Display
+    total: int
+    start: int
+    updates: int
+
     epochs: int
     of: str
     left: str

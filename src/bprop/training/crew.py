@@ -113,7 +113,7 @@ class OfCrew(Trainer):
         return nullcontext(self.crew.interrupt)
 
     def _make_helm(self) -> Helm:
-        return Helm(self.crew.steering, self.job.rule)
+        return Helm(self.crew.steering, self.job.rule, quiet=self.k > 0)
 
     def _counts(self) -> tuple[int, int]:
         return sum(self.crew.updates), self.crew.planned

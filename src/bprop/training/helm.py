@@ -18,15 +18,17 @@ BY_HAND = "learning rates by hand"
 class Helm:
     """Between a trainer and the `steering` of a callback (see `bprop.reporting.steering`); None: nobody steers.
 
-    rule : as the run began. changes : the learning rates by hand so far, (updates done, rate from then on).
+    rule : as the run began. quiet : whether another helm says what the checkpoint holds. changes : the learning rates
+    by hand so far, (updates done, rate from then on).
     """
 
     steering: Any
     rule: Any
+    quiet: bool
     changes: list[tuple[int, float]]
 
-    def __init__(self, steering: Any, rule: Any):
-        self.steering, self.rule, self.changes = steering, rule, []
+    def __init__(self, steering: Any, rule: Any, quiet: bool = False):
+        self.steering, self.rule, self.quiet, self.changes = steering, rule, quiet, []
         self._followed = 0  # the wishes for a rate that are followed
 
     @classmethod
@@ -76,7 +78,7 @@ class Helm:
     def resume(self, saved: Any, job: Job) -> Job:
         """The job as a checkpoint left it, with the changes that it has."""
         self.changes = changes_of(saved)
-        if self.changes:
+        if self.changes and not self.quiet:
             updates, rate = self.changes[-1]
             say(
                 f"bprop: the learning rate was set to {rate:g} by hand after {updates:,} updates, and stays so",

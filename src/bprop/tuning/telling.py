@@ -45,6 +45,9 @@ class Lines:
 class InNotebook:
     """A card with the number of trials, the last one, and the best ones."""
 
+    display: Display
+    remarks: list[str]
+
     def __init__(self, display: Display):
         self.display, self.remarks = display, list[str]()
         self._state: tuple[Trial, Any] | None = None

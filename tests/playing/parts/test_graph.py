@@ -52,3 +52,11 @@ def test_a_network_of_many_weights_and_one_without_layers_have_no_units():
     assert many.snapshot()["parts"]["graph"]["units"] is None
     plain = Machine(of_graph(bp.Graph(loss=bp.square(bp.Parameter("w", ()) * bp.Input("x"))), {"x": np.ones(2)}))
     assert plain.snapshot()["parts"]["graph"]["units"] is None
+
+
+def test_equal_layers_of_a_deep_network_are_not_folded_so_that_each_can_be_touched():
+    network = bp.mlp([2, *[4] * 120, 2])
+    machine = Machine(of_graph(network, {"x": np.zeros((3, 2)), "y": [0, 1, 0]}))
+    svg = machine.snapshot()["parts"]["graph"]["svg"]
+    shown = set(" ".join(re.findall(r'data-(?:box|members)="([^"]+)"', svg)).replace(",", " ").split())
+    assert {"h1", "h60", "h120"} <= shown and "×" not in svg

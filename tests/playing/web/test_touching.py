@@ -152,13 +152,15 @@ def test_the_top_of_the_plane_is_where_the_second_input_is_large(opened):
                     [name, list(index), float(theta[name][index])],
                 )
     play.settle()
-    top, bottom = play.page.evaluate(
-        """() => {
-            const canvas = document.querySelector('.plane canvas'), pixels = canvas.getContext('2d');
-            return [0, canvas.height - 1].map((row) => [...pixels.getImageData(20, row, 1, 1).data]);
-        }"""
-    )
-    assert top[2] > top[0] and bottom[0] > bottom[2]  # blue is class 1, orange is class 0
+    for place in (".plane", '[data-unit="x 1"]', '[data-unit="h1 0"]', '[data-unit="f 1"]'):
+        top, bottom = play.page.evaluate(
+            """(place) => {
+                const canvas = document.querySelector(`${place} canvas`), pixels = canvas.getContext('2d');
+                return [0, canvas.height - 1].map((row) => [...pixels.getImageData(20, row, 1, 1).data]);
+            }""",
+            place,
+        )
+        assert top[2] > top[0] and bottom[0] > bottom[2], place  # blue is large, orange is small
     mark = play.page.locator(".example-mark .halo").bounding_box()
     plane, low, high = play.page.locator(".plane").bounding_box(), *play.part("map")["y"]
     share = (high - play.data["x"][0, 1]) / (high - low)

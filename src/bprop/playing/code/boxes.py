@@ -21,6 +21,11 @@ LOWER = ("l1", "l2", "concat", "linear")
 class Lines:
     """The lines that make a graph, and the imports that they need. Raises NotWrittenError."""
 
+    graph: Graph
+    imports: set[str]
+    variables: dict[str, str]
+    lines: list[str]
+
     def __init__(self, graph: Graph):
         self.graph, self.imports = graph, set[str]()
         self.variables = variables(graph.boxes)

@@ -17,6 +17,9 @@ class Look:
     begun : the work at the beginning of the step, with which tasks compare.
     """
 
+    state: State
+    computed: Computed
+
     def __init__(self, state: State, computed: Computed):
         self.state, self.computed = state, computed
 

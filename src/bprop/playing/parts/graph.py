@@ -30,8 +30,8 @@ def graph(state: State, computed: Computed) -> dict[str, Any]:
         "penalty": None if of.penalty is None else of.names[of.penalty],
         "outputs": {name: of.names[box] for name, box in of.outputs.items()},
         "weights": of.weight_count,
-        "svg": draw(of, collapse).svg(),
-        "wide": draw(of, collapse, direction="right").svg(),
+        "svg": draw(of, collapse, fold=False).svg(),
+        "wide": draw(of, collapse, fold=False, direction="right").svg(),
         "units": units(network),
     }
 

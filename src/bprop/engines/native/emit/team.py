@@ -82,6 +82,13 @@ class Attending:
     """Emits attend(team, helper, patience): a helper waits for calls and does them, until none has come for `patience`
     nanoseconds."""
 
+    enter: ir.Function
+    clock: int
+    function: Any
+    team: Value
+    helper: Value
+    patience: Value
+
     def __init__(self, module: ir.Module, lanes: int, enter: ir.Function, clock: int):
         kind = ir.FunctionType(VOID, [POINTER, I64, I64])
         function = ir.Function(module, kind, "attend")
@@ -132,6 +139,15 @@ class Attending:
 class Together:
     """Emits together(team, code, table, threads, t, turns): the number of threads that did a step, or 1 if nobody helps
     and it is not done. `turns`: how long to wait for helpers that are being woken."""
+
+    enter: ir.Function
+    most: int
+    team: Value
+    code: Value
+    table: Value
+    threads: Value
+    t: Value
+    turns: Value
 
     def __init__(self, module: ir.Module, lanes: int, enter: ir.Function, most: int):
         kind = ir.FunctionType(I64, [POINTER, *[I64] * 5])

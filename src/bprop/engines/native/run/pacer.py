@@ -16,6 +16,8 @@ class Pacer:
     """For the calls of one block. The machine code counts them, and their time."""
 
     loaded: Loaded
+    threads: int
+    left: int
 
     def __init__(self, loaded: Loaded):
         self.loaded, self.threads, self.left = loaded, 1, 0

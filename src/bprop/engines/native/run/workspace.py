@@ -19,6 +19,7 @@ from bprop.engines.integers import integer_dtype
 from bprop.engines.native.run.loaded import Loaded
 from bprop.engines.native.run.native_run import NativeRun, compiled_structure, fixed_values, narrowed, routine_for
 from bprop.engines.trace.tracer import BAD, SEED, Tracer
+from bprop.graph import Graph
 from bprop.noise import seed_at
 
 Rule = dict[str, dict[str, np.ndarray]]
@@ -65,6 +66,9 @@ class Workspace:
 
     functions: Functions
     transposed: frozenset[str]
+    graph: Graph
+    job: Job
+    dtype: np.dtype
 
     def __init__(self, functions: Functions, transposed: frozenset[str]):
         self.functions, self.transposed = functions, transposed
