@@ -279,3 +279,8 @@ def test_what_can_be_streamed(folder):
     assert can_stream("absent.csv")  # reading says why not
     (folder / "c.csv").write_text(TABLE)
     assert can_stream("c.csv")
+
+
+def test_a_toy_of_play_is_answered_with_where_it_is():
+    with pytest.raises(errors.DataError, match=r"bprop play moons, and in Python bp.toys.moons\(\)"):
+        paths_of("moons")

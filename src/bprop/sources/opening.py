@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
+from bprop import toys
 from bprop.disk.near import near_file
 from bprop.disk.reading import status_of
 from bprop.errors import BpropError, DataError, SettingError
@@ -119,8 +120,15 @@ def paths_of(source: str) -> list[Path]:
         raise DataError(f"{source}: there are no tables here: {', '.join(suffixes(arrays=False))}")
     raise DataError(
         f"{source}: there is no such file, and no built-in data of that name (there is {', '.join(builtin.NAMES)})"
-        f"{near_file(source, tuple(builtin.NAMES))}"
+        f"{_toy(source) or near_file(source, tuple(builtin.NAMES))}"
     )
+
+
+def _toy(name: str) -> str:
+    """Where to play with a name that is one of the toys of `bprop play`; else ""."""
+    if name not in toys.CLASSES | toys.NUMBERS:
+        return ""
+    return f"; {name} is a toy to play with: bprop play {name}, and in Python bp.toys.{name}()"
 
 
 def need_format(path: Path, options: ReadOptions = INFERRED) -> Format:
