@@ -1,6 +1,7 @@
 """Fixtures for all tests: one random generator, JAX where it is installed, deterministic hypothesis."""
 
 import os
+import shutil
 
 import numpy as np
 import pytest
@@ -18,6 +19,29 @@ def pytest_runtest_setup(item):
     engine = getattr(item, "callspec", None) and item.callspec.params.get("engine")
     if isinstance(engine, str) and engine in PACKAGE_OF:
         pytest.importorskip(PACKAGE_OF[engine])
+
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ARGUMENTS = (
+    "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A browser with a profile of its own; the tests are skipped where there is none.
+
+    It is closed after each file: while it is open, its event loop runs, and tests of asyncio need one of their own.
+    """
+    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: extra 'browser'")
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if path is None:
+        pytest.skip("no Chromium is installed: apt-get install chromium")
+    with playwright.sync_playwright() as running:
+        chromium = running.chromium.launch(executable_path=path, headless=True, args=list(ARGUMENTS))
+        yield chromium
+        chromium.close()
 
 
 @pytest.fixture

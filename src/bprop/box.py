@@ -68,10 +68,10 @@ class Box(Operators["Box"], ABC):
     """Rarely needed: a method onnx(self, op, *children) that writes the box in ONNX operators, outside training:
     `return op.Elu(a, alpha=self.alpha)` (see `bprop.onnx.tensor`). Without it, fprop is translated."""
 
-    formula: ClassVar[Any] = None
+    formula: Any = None
     """Rarely needed: a method formula(self, m, *children) that says what fprop computes in plain mathematics, where its
     code is written for stability: `return 1 / (1 + m.exp(-a))`. Else fprop itself is written (see `bprop.formulas`)."""
-    bprop_formula: ClassVar[Any] = None
+    bprop_formula: Any = None
     """The same of bprop: a method bprop_formula(self, m, grad, value, *children)."""
 
     # `*children: Any, **more: Any` is how the types say "any signature from here on": a box names its own children

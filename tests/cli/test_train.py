@@ -386,8 +386,8 @@ def test_progress_is_on_standard_error_and_can_be_silenced(run):
     shown, silent = run(f"train pets.csv {BASE}"), run(f"train pets.csv {BASE} --no-progress")
     lines = shown.stderr.splitlines()
     assert lines[0].startswith("engine: numpy")
-    assert lines[1].startswith("epoch 1/3  loss ")
-    assert lines[-1].startswith("epoch 3/3  loss ")
+    assert lines[1].startswith("epoch 1/3  training loss ")
+    assert lines[-1].startswith("epoch 3/3  training loss ")
     assert silent.stderr == ""
     assert silent.stdout == shown.stdout
 

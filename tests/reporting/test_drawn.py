@@ -1,6 +1,5 @@
 """Drawings in a real browser: their text keeps in its frames, and the page's zoom, pan, fit, highlight and keys."""
 
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -10,20 +9,6 @@ import bprop as bp
 from bprop.reporting.page import part, style
 
 AXE = Path(__file__).parent.parent / "playing" / "vendor" / "axe.min.js"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: extra 'browser'")
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if path is None:
-        pytest.skip("no Chromium is installed: apt-get install chromium")
-    with playwright.sync_playwright() as running:
-        opened = running.chromium.launch(executable_path=path, headless=True, args=list(ARGUMENTS))
-        yield opened
-        opened.close()
 
 
 @pytest.fixture

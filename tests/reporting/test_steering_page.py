@@ -1,25 +1,10 @@
 """The controls of a live page in a real browser."""
 
-import shutil
 from threading import Thread
 
 import numpy as np
-import pytest
 
 import bprop as bp
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """A browser; the tests are skipped where there is none."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: extra 'browser'")
-    path = shutil.which("chromium") or shutil.which("google-chrome")
-    if path is None:
-        pytest.skip("no Chromium is installed: apt-get install chromium")
-    with playwright.sync_playwright() as running:
-        started = running.chromium.launch(executable_path=path, headless=True, args=["--no-sandbox", "--disable-gpu"])
-        yield started
-        started.close()
 
 
 def test_a_page_that_was_opened_before_training_gets_everything_and_steers_it(browser):

@@ -1,7 +1,6 @@
 """The stepper with buttons."""
 
 import json
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -78,31 +77,24 @@ render({model, el: document.getElementById("here")});
 </script>"""
 
 
-def test_in_a_browser_buttons_keys_and_boxes_send_commands(widget, tmp_path):
-    playwright = pytest.importorskip("playwright.sync_api")
-    path = shutil.which("chromium") or shutil.which("google-chrome")
-    if path is None:
-        pytest.skip("no Chromium is installed")
+def test_in_a_browser_buttons_keys_and_boxes_send_commands(widget, tmp_path, browser):
     names = ("html", "status", "names", "rows", "example", "position", "moves")
     state = json.dumps({name: getattr(widget, name) for name in names}).replace("</", "<\\/")
     script = (Path(bprop.stepper.__file__).parent / "widget.js").read_text(encoding="utf-8")
     page_file = tmp_path / "page.html"
     script = script.replace("export default { render };", "")
     page_file.write_text(PAGE.replace("STATE", state).replace("SCRIPT", script), encoding="utf-8")
-    with playwright.sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_page()
-        errors = []
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto(page_file.as_uri())
-        assert page.get_by_label("one move back (left arrow)").is_disabled()
-        page.get_by_label("one move forward (right arrow)").click()
-        page.locator("[data-box=W1]").click()
-        page.keyboard.press("ArrowRight")
-        widget.obey({"do": "step"})
-        page.evaluate("more => window.change(more)", {name: getattr(widget, name) for name in names})
-        assert page.get_by_role("status").inner_text() == widget.status
-        assert page.get_by_label("one move back (left arrow)").is_enabled()
-        assert page.evaluate("window.sent") == [{"do": "step"}, {"do": "show", "box": "W1"}, {"do": "step"}]
-        assert errors == []
-        browser.close()
+    page = browser.new_page()
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(page_file.as_uri())
+    assert page.get_by_label("one move back (left arrow)").is_disabled()
+    page.get_by_label("one move forward (right arrow)").click()
+    page.locator("[data-box=W1]").click()
+    page.keyboard.press("ArrowRight")
+    widget.obey({"do": "step"})
+    page.evaluate("more => window.change(more)", {name: getattr(widget, name) for name in names})
+    assert page.get_by_role("status").inner_text() == widget.status
+    assert page.get_by_label("one move back (left arrow)").is_enabled()
+    assert page.evaluate("window.sent") == [{"do": "step"}, {"do": "show", "box": "W1"}, {"do": "step"}]
+    assert errors == []

@@ -86,7 +86,7 @@ class Sequence(Source):
 class Counted:
     """Counts the rows of batches and sums them up, however they are cut."""
 
-    said: bool
+    noted: bool
 
     rows: int
     first: int
@@ -96,7 +96,7 @@ class Counted:
 
     def __init__(self):
         self.rows, self.first, self.sums = 0, 0, {}
-        self.since, self.said = monotonic(), False
+        self.since, self.noted = monotonic(), False
 
     def add(self, arrays: Arrays) -> None:
         count = len(next(iter(arrays.values())))
@@ -104,8 +104,8 @@ class Counted:
         self.rows += count
         for name, array in arrays.items():
             self.sums[name] = crc32(np.ascontiguousarray(array).tobytes(), self.sums.get(name, 0))
-        if not self.said and monotonic() - self.since > PATIENCE:
-            self.said = True
+        if not self.noted and monotonic() - self.since > PATIENCE:
+            self.noted = True
             say(
                 f"bprop: {self.rows:,} rows so far are counted, and the batches have not come to an end; if they never "
                 "do, cut an epoch from them: lambda: itertools.islice(batches(), 1000)", error=True,

@@ -232,3 +232,12 @@ def test_where_nothing_is_kept_no_program_is_made_ready_to_be(monkeypatch):
     lowered = jax.jit(lambda a: a + 1).lower(1.0)
     program = compilation.compile_or_load(lowered, jax.devices()[0], compilation.Store(None))
     assert program(1.0) == 2.0
+
+
+@pytest.mark.parametrize("compile", [compilation.compile_or_load, compilation.remembered])
+def test_an_argument_that_the_code_does_not_use_may_come_in_other_shapes(compile, tmp_path, monkeypatch):
+    """The state of optax.sgd is empty: its code was the same for every network, and refused the next one."""
+    monkeypatch.setenv("BPROP_CACHE", str(tmp_path))
+    for size in (3, 4):
+        function = compilation.Function(lambda arrays: {}, compile=compile)
+        assert function({"W": np.ones(size, np.float32)}) == {}

@@ -59,7 +59,7 @@ def test_the_program_that_was_not_used_for_longest_is_forgotten_first(monkeypatc
     made = []
     monkeypatch.setattr(compilation, "REMEMBERED", 2)
     monkeypatch.setattr(compilation, "_remembered", OrderedDict())
-    monkeypatch.setattr(compilation, "program_key", lambda text, device: text)
+    monkeypatch.setattr(compilation, "program_key", lambda text, device, lowered: text)
     monkeypatch.setattr(compilation, "compile_or_load", lambda lowered, device, store: made.append(lowered.text))
     lowered = {
         text: SimpleNamespace(text=text, as_text=lambda text=text: text, in_tree=0, out_tree=0) for text in "abc"

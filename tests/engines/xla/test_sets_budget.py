@@ -1,10 +1,12 @@
 """How much data may lie on a device."""
 
 import os
+import sys
 
 import pytest
 
-from bprop import errors, memory
+from bprop import errors
+from bprop.memory import system
 
 pytest.importorskip("jax")
 sets = pytest.importorskip("bprop.engines.xla.sets")
@@ -43,7 +45,8 @@ def test_else_it_is_a_share_of_the_main_memory_that_is_free(monkeypatch):
 
 
 def test_without_linux_it_is_a_share_of_all_main_memory(monkeypatch):
-    monkeypatch.setattr(memory, "Path", lambda name: Missing())
+    monkeypatch.setattr(system, "Path", lambda name: Missing())
+    monkeypatch.setitem(sys.modules, "psutil", None)
     monkeypatch.setattr(os, "sysconf", lambda name: {"SC_PAGE_SIZE": 4096, "SC_PHYS_PAGES": 2**20}[name], raising=False)
     assert sets.data_budget(Device({})) == 2**30
     monkeypatch.delattr(os, "sysconf")

@@ -1,33 +1,19 @@
-"""The page of `bprop play` in headless Chromium, served as it is served to people. One browser for all files."""
+"""The page of `bprop play` in headless Chromium, served as it is served to people. A browser for each file."""
 
 import json
-import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-ARGUMENTS = (
-    "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-)  # fmt: skip
 AXE = Path(__file__).parent.parent / "vendor" / "axe.min.js"
 
 
-@pytest.fixture(scope="session")
-def browser():
-    """A browser with a profile of its own; the tests are skipped where there is none."""
+@pytest.fixture(autouse=True)
+def packages():
+    """The tests of the page need what serves it."""
     for name in ("starlette", "uvicorn", "websockets"):
         pytest.importorskip(name, reason=f"{name} is not installed: extra 'play'")
-    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: extra 'browser'")
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if path is None:
-        pytest.skip("no Chromium is installed: apt-get install chromium")
-    with playwright.sync_playwright() as running:
-        chromium = running.chromium.launch(executable_path=path, headless=True, args=list(ARGUMENTS))
-        yield chromium
-        chromium.close()
 
 
 class Play:

@@ -88,7 +88,7 @@ _remembered: OrderedDict[Hashable, Any] = OrderedDict()
 def remembered(lowered: Any, device: Any, store: Store) -> Any:
     """`compile_or_load` for code that is traced anew for every run: a program that this process has is taken."""
     text = lowered.as_text()
-    key = program_key(text, device), device, lowered.in_tree, lowered.out_tree
+    key = program_key(text, device, lowered), device, lowered.in_tree, lowered.out_tree
     if key not in _remembered or "callback" in text:
         _remembered[key] = compile_or_load(lowered, device, store)
         if len(_remembered) > REMEMBERED:
@@ -107,7 +107,7 @@ def compile_or_load(lowered: Any, device: Any, store: Store) -> Any:
     text = lowered.as_text()
     if "callback" in text:  # it calls a function of this process
         return lowered.compile()
-    key = program_key(text, device)
+    key = program_key(text, device, lowered)
     payload = store.get(key)
     if payload is not None:
         try:
@@ -129,12 +129,18 @@ def _can_be_kept() -> bool:
     return getattr(jax.config, "jax_compilation_cache_dir", None) is None and jax.process_count() == 1
 
 
-def program_key(text: str, device: Any) -> str:
-    """A name for a program in StableHLO, compiled by this JAX, with these settings, for this device and machine."""
+def program_key(text: str, device: Any, lowered: Any = None) -> str:
+    """A name for a program in StableHLO, compiled by this JAX, with these settings, for this device and machine.
+
+    The text leaves out arguments that the code does not use, but a program refuses them in other shapes: so the shapes
+    of all arguments of the lowered code count.
+    """
+    shapes = [(one.shape, str(one.dtype)) for one in jax.tree.leaves(getattr(lowered, "args_info", ()))]
     settings = sorted((name, str(value)) for name, value in jax.config.values.items() if not _about_files(name))
     flags = sorted((name, value) for name, value in os.environ.items() if name.startswith(("XLA_", "LIBTPU_")))
     parts = (
-        text, jax.__version__, version("jaxlib"), device.platform, device.device_kind, device.client.platform_version,
+        text, shapes,
+        jax.__version__, version("jaxlib"), device.platform, device.device_kind, device.client.platform_version,
         settings, flags, cpu_identity(),
     )  # fmt: skip
     return sha256(repr(parts).encode()).hexdigest()
