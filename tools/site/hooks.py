@@ -1,4 +1,4 @@
-"""Hooks of MkDocs: pages made of the package, pages from the root of the repository, links that lead out of the site."""
+"""Hooks of MkDocs: pages made of the package, pages from the root of the repository, links out of the site."""
 
 import posixpath
 import re
@@ -27,7 +27,11 @@ LINK = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\]]*\])*)\]\(([^()\s]+)\)")
 def on_files(files, config):
     """Adds the pages that no file of docs/ holds."""
     made = {**pages.reference(), **pages.commands()}
-    made |= {there: (ROOT / here).read_text(encoding="utf-8") for here, there in FROM_THE_ROOT.items() if (ROOT / here).exists()}
+    made |= {
+        there: (ROOT / here).read_text(encoding="utf-8")
+        for here, there in FROM_THE_ROOT.items()
+        if (ROOT / here).exists()
+    }
     for path, content in made.items():
         files.append(File.generated(config, path, content=content))
     return files
@@ -36,7 +40,9 @@ def on_files(files, config):
 def on_page_markdown(markdown, page, config, files):
     """A link to a file of the repository becomes a link to its page here, or else its plain text."""
     home = next((here for here, there in FROM_THE_ROOT.items() if there == page.file.src_uri), None)
-    folder = posixpath.dirname(home) if home is not None else posixpath.join("docs", posixpath.dirname(page.file.src_uri))
+    folder = (
+        posixpath.dirname(home) if home is not None else posixpath.join("docs", posixpath.dirname(page.file.src_uri))
+    )
 
     def replaced(match):
         picture, text, target = match.groups()

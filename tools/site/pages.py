@@ -8,18 +8,22 @@ import sys
 from rendering import escape, render, signature
 
 import bprop as bp
+from bprop import boxes as catalogue
 from bprop import errors
-from bprop.boxes import __all__ as BOXES
 from bprop.cli.command import NAMES as COMMANDS
 
 GROUPS = {
-    "training": ("Training", ["train", "Fit", "train_many", "Callback", "Live", "History", "Record", "Model", "save", "load"]),
+    "training": (
+        "Training",
+        ["train", "Fit", "train_many", "Callback", "Live", "History", "Record", "Model", "save", "load"],
+    ),
     "graphs": (
         "Graphs and networks",
-        ["Graph", "Input", "Parameter", "Constant", "Box", "mlp", "tabular", "layers", "ensemble", "Values", "Gradients"],
+        ["Graph", "Input", "Parameter", "Constant", "Box", "mlp", "tabular", "layers", "ensemble", "Values", "Gradients"]
+        + ["toys"],
     ),
     "rules": ("Update rules and schedules", ["Rule", "SGD", "Adam", "AdamW", "schedules", "init"]),
-    "checking": ("Checking and seeing", ["check_gradients", "check_box", "Stepper", "report", "advice"]),
+    "checking": ("Checking and seeing", ["check_gradients", "check_box", "Stepper", "play", "report", "compare", "advice"]),
     "tables": ("Tables", ["table", "Table", "TableFit", "TableModel", "stream", "tune", "Tuned", "between"]),
     "estimators": (
         "Estimators of scikit-learn",
@@ -31,13 +35,18 @@ OTHERS = "Other names"
 
 def reference():
     """{path: Markdown} of all public names: by theme, then boxes, errors, and whatever has no theme yet."""
-    boxes = set(BOXES)
+    boxes = set(catalogue.__all__)
     themed = {name for _, names in GROUPS.values() for name in names}
     rest = [name for name in bp.__all__ if name not in boxes | themed and name not in ("boxes", "errors")]
     groups = {**GROUPS, "others": (OTHERS, rest)}
-    pages = {f"reference/{path}.md": _page(title, [n for n in names if hasattr(bp, n)]) for path, (title, names) in groups.items()}
+    pages = {
+        f"reference/{path}.md": _page(title, [n for n in names if hasattr(bp, n)])
+        for path, (title, names) in groups.items()
+    }
     upper = sorted((name for name in boxes if name[0].isupper()), key=str.lower)
-    pages["reference/boxes.md"] = _page("Boxes", upper, "Every box also has a function in lower case: `bp.tanh(a)` makes a `bp.Tanh`.")
+    pages["reference/boxes.md"] = _page(
+        "Boxes", upper, "Every box also has a function in lower case: `bp.tanh(a)` makes a `bp.Tanh`."
+    )
     classes = [e for e in vars(errors).values() if inspect.isclass(e) and issubclass(e, BaseException)]
     pages["reference/errors.md"] = "# Errors\n\n" + "\n\n".join(_entry(f"bp.errors.{e.__name__}", e) for e in classes)
     return pages
@@ -86,5 +95,7 @@ def commands():
 
 def _help(words):
     env = {**os.environ, "COLUMNS": "100", "TERM": "dumb", "NO_COLOR": "1"}
-    run = subprocess.run([sys.executable, "-m", "bprop", *words, "--help"], env=env, capture_output=True, text=True, check=True)
+    run = subprocess.run(
+        [sys.executable, "-m", "bprop", *words, "--help"], env=env, capture_output=True, text=True, check=True
+    )
     return "\n".join(line.rstrip() for line in run.stdout.strip("\n").splitlines())
