@@ -19,11 +19,16 @@ GROUPS = {
     ),
     "graphs": (
         "Graphs and networks",
-        ["Graph", "Input", "Parameter", "Constant", "Box", "mlp", "tabular", "layers", "ensemble", "Values", "Gradients"]
-        + ["toys"],
+        [
+            "Graph", "Input", "Parameter", "Constant", "Box", "mlp", "tabular", "layers", "ensemble", "Values",
+            "Gradients", "toys",
+        ],
     ),
     "rules": ("Update rules and schedules", ["Rule", "SGD", "Adam", "AdamW", "schedules", "init"]),
-    "checking": ("Checking and seeing", ["check_gradients", "check_box", "Stepper", "play", "report", "compare", "advice"]),
+    "checking": (
+        "Checking and seeing",
+        ["check_gradients", "check_box", "Stepper", "play", "report", "compare", "advice"],
+    ),
     "tables": ("Tables", ["table", "Table", "TableFit", "TableModel", "stream", "tune", "Tuned", "between"]),
     "estimators": (
         "Estimators of scikit-learn",

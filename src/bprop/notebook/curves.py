@@ -25,7 +25,7 @@ class Curve(NamedTuple):
 
 def curves(title: str, lines: Sequence[Curve], mark: float | None = None, marked: str = "") -> str:
     """The chart of some curves; "" where there is no number. mark : an x with a dashed line, which `marked` names."""
-    values = [y for line in lines for y in line.y if _number(y)]
+    values = [y for line in lines for y in line.y if y is not None and _number(y)]
     if not values:
         return ""
     low, high, log = _range(values)
