@@ -188,3 +188,13 @@ def test_every_public_name_is_there(name):
 
 def test_every_lazy_name_is_public():
     assert {*bp._HOME} <= {*bp.__all__, *bp._LATER["bprop.estimators"]}  # which `*` leaves out without scikit-learn
+
+
+def test_every_file_beside_the_code_is_packaged():
+    """An installed copy has lacked scripts of a page, which a checkout does not show."""
+    project = Path(__file__).parents[1]
+    patterns = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
+    root = project / "src" / "bprop"
+    packaged = {path for pattern in patterns["package-data"]["bprop"] for path in root.glob(pattern)}
+    beside = {path for path in root.rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc")}
+    assert sorted(beside - packaged) == []

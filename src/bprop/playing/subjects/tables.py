@@ -86,10 +86,10 @@ def _columns(preparation: Any) -> tuple[str, ...]:
 
 def _named_apart(features: tuple[str, ...], indicator: bool) -> list[str]:
     """The names of the numbers of one column, each another: "age" and "age missing"; of a date "day 1", "day 2", ..."""
-    said = list(features[:-1] if indicator else features)
-    if len(said) > 1 and len(set(said)) == 1:
-        said = [f"{name} {number}" for number, name in enumerate(said, 1)]
-    return [*said, f"{features[-1]} missing"] if indicator else said
+    names = list(features[:-1] if indicator else features)
+    if len(names) > 1 and len(set(names)) == 1:
+        names = [f"{name} {number}" for number, name in enumerate(names, 1)]
+    return [*names, f"{features[-1]} missing"] if indicator else names
 
 
 def _category(kind: Categorical, code: int) -> str:
