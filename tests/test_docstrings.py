@@ -25,7 +25,7 @@ PUBLIC = [name for name in NAMES if is_public(name)]
 MODULES = ["init", "schedules"]
 NEEDS = {
     "TensorBoard": "tensorboardX", "to_onnx": "onnx", "Tuned": "optuna", "tune": "optuna", "OptunaPruning": "optuna",
-    "MLflow": "mlflow", "play": "uvicorn",
+    "MLflow": "mlflow", "play": "websockets",
 }  # fmt: skip
 """{name: the package without which its examples cannot run}"""
 

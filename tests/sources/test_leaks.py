@@ -48,7 +48,7 @@ def test_rows_that_differ_have_other_hashes(rng):
     ],
 )
 def test_dates_in_order_are_seen(days, ordered):
-    cells = np.array([str(np.datetime64("2024-01-01") + day) for day in days], object)
+    cells = np.array([str(np.datetime64("2024-01-01") + np.timedelta64(day, "D")) for day in days], object)
     rows = Frame("t", {"n": np.arange(len(cells)), "day": cells}, str)
     kinds = (Numeric("n", 0.0, False), Date.fit("day", rows))
     assert ordered_dates(rows, kinds) == ("day" if ordered else None)

@@ -15,6 +15,8 @@ from bprop.sources.frame import Frame
 from bprop.sources.preparation import Preparation
 
 _SENTINELS = "0001-01-01 1753-01-01 1899-12-30 1899-12-31 1900-01-01 1970-01-01 9999-12-31"
+APART = np.timedelta64(400, "D")
+"""A date that stands for a missing one is so far from all others."""
 SENTINELS = tuple(map(np.datetime64, _SENTINELS.split()))
 """Days by which programs say that a date is missing."""
 UNITS = {"s": "seconds", "ms": "milliseconds", "us": "microseconds", "ns": "nanoseconds"}
@@ -58,7 +60,7 @@ def _sentinels(kind: Date, frame: Frame) -> Iterator[str]:
     for sentinel in SENTINELS:
         same = days == sentinel
         others = days[~same & ~np.isnat(days)]
-        far = len(others) > 0 and not others.min() - 400 <= sentinel <= others.max() + 400
+        far = len(others) > 0 and not others.min() - APART <= sentinel <= others.max() + APART
         if far and 0 < same.sum() <= FEW * len(days):
             cell = column.texts[int(same.argmax())]
             yield (

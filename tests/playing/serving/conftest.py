@@ -52,8 +52,8 @@ def weights():
 @pytest.fixture
 def served(weights):
     """A server of the machine, with a page of a line."""
-    pytest.importorskip("starlette")
-    pytest.importorskip("uvicorn")
+    for package in ("starlette", "uvicorn", "websockets"):
+        pytest.importorskip(package)
     from bprop.playing.serving.front import File
     from bprop.playing.serving.server import PlayServer
 

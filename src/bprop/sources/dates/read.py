@@ -194,11 +194,11 @@ def _days(parts: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     """(days, where there is no such day)."""
     years = (parts["year"] - 1970).astype("datetime64[Y]")
     if "ordinal" in parts:
-        days = years.astype("datetime64[D]") + (parts["ordinal"] - 1)
+        days = years.astype("datetime64[D]") + (parts["ordinal"] - 1).astype("timedelta64[D]")
         return days, (days.astype("datetime64[Y]") != years) | (parts["year"] < 1)
     month, day = parts["month"], parts.get("day", np.ones_like(parts["month"]))
     months = years.astype("datetime64[M]") + (np.clip(month, 1, 12) - 1)
-    days = months.astype("datetime64[D]") + (day - 1)
+    days = months.astype("datetime64[D]") + (day - 1).astype("timedelta64[D]")
     wrong = (month < 1) | (month > 12) | (days.astype("datetime64[M]") != months) | (parts["year"] < 1)
     return days, wrong
 
@@ -207,10 +207,10 @@ def _weeks(parts: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     """The days of weeks of ISO 8601: week 1 has the first Thursday of a year."""
     day = parts.get("day", np.ones_like(parts["week"]))
     years = (parts["year"] - 1970).astype("datetime64[Y]")
-    fourth = years.astype("datetime64[D]") + 3
-    monday = fourth - (fourth.astype(np.int64) + 3) % 7 + 7 * (parts["week"] - 1)
-    wrong = ((monday + 3).astype("datetime64[Y]") != years) | (day < 1) | (day > 7)
-    return monday + (day - 1), wrong
+    fourth = years.astype("datetime64[D]").astype(np.int64) + 3  # days since 1970
+    monday = fourth - (fourth + 3) % 7 + 7 * (parts["week"] - 1)
+    wrong = ((monday + 3).astype("datetime64[D]").astype("datetime64[Y]") != years) | (day < 1) | (day > 7)
+    return (monday + (day - 1)).astype("datetime64[D]"), wrong
 
 
 def _times(shape: Shape) -> tuple[np.ndarray, np.ndarray]:
