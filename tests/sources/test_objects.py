@@ -37,7 +37,7 @@ class Size(Enum):
         ([1, "a", 2.5, True], ["1", "a", "2.5", "true"]),
         ([dt.date(2024, 2, 29), None], [DAY, NAT]),
         ([dt.datetime(2024, 2, 29, 2, tzinfo=ZONE)], [DAY]),
-        ([np.datetime64("2024-02-29"), np.datetime64("NaT")], [DAY, NAT]),
+        ([np.datetime64("2024-02-29"), np.datetime64("NaT", "D")], [DAY, NAT]),
         ([dt.timedelta(hours=1), None], [3600.0, np.nan]),
         ([dt.time(1, 2, 3, 500_000)], [3723.5]),
         ([dt.date(2024, 2, 29), "later"], ["2024-02-29T00:00:00.000000", "later"]),

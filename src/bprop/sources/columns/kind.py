@@ -162,7 +162,7 @@ def need_read(read: tuple[np.ndarray, np.ndarray], what: str, name: str, frame: 
     if not bad.any():
         return values
     if frame.read.bad_cells == "missing":
-        return np.where(bad, values.dtype.type("NaT" if values.dtype.kind == "M" else "nan"), values)
+        return np.where(bad, np.array("NaT" if values.dtype.kind == "M" else "nan").astype(values.dtype), values)
     row = int(bad.argmax())
     cell = str(frame.column(name).cells[row])
     raise DataError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -30,7 +31,9 @@ def need_form(form: str) -> None:
         also = f"; perhaps {near}" if "%" in near else ""
         raise SettingError(f"dates are not read as {form!r}: write a format such as %m/%d/%Y{also}; or one of {known}")
     try:
-        datetime.strptime(_TRY.strftime(form), form)
+        with warnings.catch_warnings():  # a day without a year: this is a trial, whose result nobody takes
+            warnings.simplefilter("ignore", DeprecationWarning)
+            datetime.strptime(_TRY.strftime(form), form)
     except (ValueError, re.error) as error:
         raise SettingError(
             f"the format of dates {form!r} cannot be used: {error}; write one such as %m/%d/%Y"
