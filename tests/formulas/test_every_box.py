@@ -94,7 +94,7 @@ def test_the_numbers_of_a_formula_are_those_of_the_pass(cls, example):
         table = ElementTree.fromstring(formula.mathml)[0]
         texts, lines = formula.text.splitlines(), []
         for line in table:
-            if line[0]:
+            if len(line[0]):
                 lines.append([])
             lines[-1].append(line)
         assert len(lines) == len(texts)
@@ -133,7 +133,9 @@ def matrix_of(text):
 
 def mathml_as_python(line):
     """The right side of a line, which may have several rows, without its result, as an expression of Python."""
-    right = " ".join(as_python(row[1][0]) + as_python(row[2][0]) if row[1] else as_python(row[2][0]) for row in line)
+    right = " ".join(
+        as_python(row[1][0]) + as_python(row[2][0]) if len(row[1]) else as_python(row[2][0]) for row in line
+    )
     return right.removeprefix("=").rpartition("=")[0]
 
 
