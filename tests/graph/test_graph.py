@@ -443,3 +443,11 @@ def test_names_lead_to_boxes_and_back():
         graph.name_of(bp.Input("x", (6,)))
     assert list(graph.inputs) == ["x", "y"]
     assert list(graph.losses) == [graph.name_of(graph.loss)]
+
+
+def test_the_backward_graph_reaches_inputs_that_are_named_outside_training():
+    graph = bp.mlp([2, 3, 2], dropout=0.5)
+    backward = graph.backward(inputs="x", training=False)
+    assert "d objective / d x" in backward.outputs
+    kinds = {type(box).__name__ for box in backward.boxes.values()}
+    assert "Dropout" not in kinds and "Dropout" in {type(box).__name__ for box in graph.boxes.values()}

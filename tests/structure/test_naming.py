@@ -93,3 +93,16 @@ def test_every_argument_of_fprop_that_an_input_could_shadow_is_reserved():
 def test_other_boxes_may_be_called_so(x):
     graph = bp.Graph(outputs={"f": x * bp.Parameter("weights", (2,))})
     assert graph.fprop({"weights": np.ones(2)}, x=[[1.0, 2.0]])["f"].tolist() == [[1, 2]]
+
+
+def test_boxes_of_several_ends_are_numbered_by_their_depth_from_the_leaves():
+    """A short branch beside a long one: its first box comes with the first of the other, not with the last ones."""
+    x, w, u = bp.Input("x"), bp.Parameter("w", ()), bp.Parameter("u", ())
+    first = x * w
+    second = first * w
+    third = second * w
+    beside = x * u
+    end = beside * u
+    graph = bp.Graph(loss=bp.square(third), outputs={"end": end})
+    assert [graph.names[box] for box in (first, beside, second)] == ["multiply_1", "multiply_2", "multiply_3"]
+    assert graph.names[third] == "multiply_4"
