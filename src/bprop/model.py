@@ -118,7 +118,7 @@ class Model:
         """
         predictor = self.graph.predictor
         if not inputs and is_batches(data):
-            return predicted(self.predict, data, list(predictor.inputs))
+            return predicted(self.predict, data, predictor.inputs)
         named = data.arrays if isinstance(data, DataSet) else self.graph.named(data, inputs, predicts=True)
         arrays = predictor.read(named)
         ready = self._ready

@@ -43,6 +43,19 @@ def test_rows_by_number_are_a_data_set():
     same(MODEL.predict(Rows()))
 
 
+def test_single_rows_are_computed_together_and_may_stand_among_batches(monkeypatch):
+    same(MODEL.predict(iter(X)))
+    same(MODEL.predict({"x": row, "other": "text"} for row in X.tolist()))
+    same(MODEL.predict(iter([X[0], X[1], X[2:9], X[9]])))
+    monkeypatch.setattr("bprop.batches.predicting.TOGETHER", 3)
+    same(MODEL.predict(iter(X)))
+
+
+def test_a_data_set_of_hugging_face_is_read():
+    datasets = pytest.importorskip("datasets")
+    same(MODEL.predict(datasets.Dataset.from_dict({"x": X.tolist(), "label": [0] * 10})))
+
+
 def test_a_loader_of_pytorch_is_read():
     torch = pytest.importorskip("torch")
     data = torch.utils.data
@@ -66,6 +79,11 @@ def test_an_error_names_the_batch():
         MODEL.predict(iter([]))
     with pytest.raises(errors.DataError, match="batch 0: it has no 'x'"):
         MODEL.predict(iter([{"z": X}]))
+
+
+def test_rows_of_different_shapes_are_refused():
+    with pytest.raises(errors.ShapeError, match="rows of different shapes"):
+        MODEL.predict(iter([X[0], X[1, :2]]))
 
 
 def test_arrays_tables_and_names_are_no_batches():

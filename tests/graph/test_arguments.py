@@ -83,7 +83,7 @@ def test_a_frame_with_a_column_for_each_input_is_a_dict():
             "weights of examples are weights=w",
         ),
         (lambda: model.predict("digits.csv"), errors.DTypeError, r"bp.table\(path\)"),
-        (lambda: model.predict(iter(X)), errors.ShapeError, r"batch 0: input 'x': needs shape \(N, "),
+        (lambda: model.predict(iter(X.T)), errors.ShapeError, r"input 'x': needs shape \(N, "),
         (lambda: graph.predict(theta, iter([X])), errors.DTypeError, "arrays by name, {'x': x}, but got list_iterator"),
         (lambda: model.predict(X, x=X), errors.DataError, "no input left"),
         (lambda: model.predict(X[0]), errors.ShapeError, r"give a\[None\]"),

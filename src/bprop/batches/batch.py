@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -83,14 +83,18 @@ class Shape:
 
     def stacked(self, rows: Sequence[Any]) -> Arrays:
         """The arrays of a batch of rows."""
-        named = [self.named(row) for row in rows]
-        arrays = {}
-        for name in self.graph.inputs:
-            shapes = {row[name].shape for row in named}
-            if len(shapes) > 1:
-                raise ShapeError(f"input {name!r}: rows of different shapes, {' and '.join(map(str, sorted(shapes)))}")
-            arrays[name] = np.stack([row[name] for row in named])
-        return self.read(arrays)
+        return self.read(stacked([self.named(row) for row in rows], self.graph.inputs))
+
+
+def stacked(rows: Sequence[Arrays], names: Iterable[str]) -> Arrays:
+    """The arrays (N, ...) of N rows. Raises ShapeError for rows of different shapes."""
+    arrays = {}
+    for name in names:
+        shapes = {row[name].shape for row in rows}
+        if len(shapes) > 1:
+            raise ShapeError(f"input {name!r}: rows of different shapes, {' and '.join(map(str, sorted(shapes)))}")
+        arrays[name] = np.stack([row[name] for row in rows])
+    return arrays
 
 
 @contextmanager

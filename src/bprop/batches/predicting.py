@@ -1,4 +1,4 @@
-"""Batches to predict for: a DataLoader, a generator, or rows by number, of inputs alone or with their targets."""
+"""Batches and rows to predict for: a DataLoader, a generator, a data set, of inputs alone or with their targets."""
 
 from __future__ import annotations
 
@@ -8,10 +8,14 @@ from typing import Any
 import numpy as np
 
 from bprop.batches import arrow
-from bprop.batches.batch import as_array, placed
+from bprop.batches.batch import Arrays, as_array, placed, stacked
 from bprop.batches.sequence import iterated
 from bprop.data import DataSet
 from bprop.errors import DataError
+from bprop.leaves import Input
+from bprop.reading import read_array
+
+TOGETHER = 1024
 
 
 def is_batches(data: Any) -> bool:
@@ -23,18 +27,19 @@ def is_batches(data: Any) -> bool:
     return hasattr(data, "__iter__") or (hasattr(data, "__getitem__") and hasattr(data, "__len__"))
 
 
-def predicted(predict: Callable[[dict[str, Any]], Any], data: Any, inputs: Sequence[str]) -> Any:
+def predicted(predict: Callable[[Arrays], Any], data: Any, inputs: Mapping[str, Input]) -> Any:
     """The outputs of all batches, one after the other: an array (N, ...), or {output: array}.
 
-    predict : from {input: array} to the outputs of a batch. inputs : the names of the inputs that they need, in order.
-    A batch is an array, a mapping, or the inputs and then anything else, such as targets.
+    predict : from {input: array} to the outputs of a batch. inputs : those that they need, in order. An item is a batch
+    or a single row: an array, a mapping, or the inputs and then anything else, such as targets. Rows are computed
+    together, 1,024 at a time.
 
-    Raises DataError for a batch without all inputs, and where there are no batches.
+    Raises DataError for an item without all inputs, and where there are none.
     """
     parts = []
-    for number, item in enumerate(iterated(_items(data))):
-        with placed(f"batch {number}"):
-            parts.append(predict(_inputs(item, inputs)))
+    for where, arrays in _batches(data, inputs):
+        with placed(where):
+            parts.append(predict(arrays))
     if not parts:
         raise DataError("there are no batches to predict for; an iterator can be read only once")
     if isinstance(parts[0], Mapping):
@@ -42,32 +47,45 @@ def predicted(predict: Callable[[dict[str, Any]], Any], data: Any, inputs: Seque
     return np.concatenate(parts)
 
 
-def _items(data: Any) -> Any:
-    """Iterables as they are. Of a data set of PyTorch, which has rows by number, batches of one row."""
-    if hasattr(data, "__iter__"):
-        return data
-    return _rows(data)
+def _batches(data: Any, inputs: Mapping[str, Input]) -> Iterator[tuple[str, Arrays]]:
+    """(where it stands, the arrays of a batch). Rows that follow each other are one batch."""
+    rows: list[Arrays] = []
+    for number, item in enumerate(_items(data)):
+        with placed(f"batch {number}"):
+            arrays = _inputs(item, list(inputs))
+        is_row = _is_row(arrays, inputs)
+        if is_row:
+            rows.append(arrays)
+        if rows and (not is_row or len(rows) == TOGETHER):
+            yield f"the rows before item {number + is_row}", stacked(rows, inputs)
+            rows = []
+        if not is_row:
+            yield f"batch {number}", arrays
+    if rows:
+        yield "the last rows", stacked(rows, inputs)
 
 
-def _rows(data: Any) -> Iterator[Any]:
-    for number in range(len(data)):
-        row = data[number]
-        if isinstance(row, Mapping):
-            yield {name: as_array(part)[None] for name, part in row.items()}
-        else:
-            yield tuple(np.asarray(as_array(part))[None] for part in (row if isinstance(row, tuple | list) else [row]))
+def _items(data: Any) -> Iterator[Any]:
+    """The items of an iterable, or of a data set of PyTorch, which has them by number."""
+    return iterated(data) if hasattr(data, "__iter__") else (data[number] for number in range(len(data)))
 
 
-def _inputs(item: Any, names: Sequence[str]) -> dict[str, Any]:
+def _inputs(item: Any, names: Sequence[str]) -> Arrays:
     if isinstance(item, Mapping):
         missing = [name for name in names if name not in item]
         if missing:
             raise DataError(f"it has no {missing[0]!r}, which the outputs need; it has {', '.join(map(str, item))}")
-        return {name: as_array(item[name]) for name in names}
-    numbers = (
-        isinstance(item, list) and bool(item) and isinstance(item[0], list | int | float)
-    )  # an array in Python's own
-    parts = item if isinstance(item, tuple | list) and not numbers else [item]
+        return {name: read_array(as_array(item[name]), f"input {name!r}") for name in names}
+    parts = item if isinstance(item, tuple | list) and not _is_nested(item) else [item]
     if len(parts) < len(names):
         raise DataError(f"it has {len(parts)} parts, and the outputs need {len(names)} inputs: {', '.join(names)}")
-    return {name: as_array(part) for name, part in zip(names, parts, strict=False)}
+    return {name: read_array(as_array(part), f"input {name!r}") for name, part in zip(names, parts, strict=False)}
+
+
+def _is_nested(item: Any) -> bool:
+    """Whether a list is an array in Python's own numbers, rather than a list of arrays."""
+    return isinstance(item, list) and bool(item) and isinstance(item[0], list | int | float)
+
+
+def _is_row(arrays: Arrays, inputs: Mapping[str, Input]) -> bool:
+    return bool(inputs) and all(arrays[name].ndim == len(box.shape) for name, box in inputs.items())
