@@ -135,34 +135,12 @@ def test_wrong_states_and_thetas_are_refused_as_ever(graph):
     assert bits(*found[:2]) == bits(*steps(expected, graph.init(0), [batch()] * 3)[:2])
 
 
-class Came(BaseException):
-    """An interrupt, as from a handler of signals."""
-
-
-class Instants:
-    """Raises at the k-th instruction of the files through which a step goes."""
-
-    FILES = tuple(module.__file__ for module in (block, native_functions, pacer, quick_step, team, workspace))
-
-    def __init__(self, k):
-        self.left = k
-
-    def __call__(self, frame, event, argument):
-        if frame.f_code.co_filename not in self.FILES:
-            return None
-        frame.f_trace_opcodes = True
-        return self.local
-
-    def local(self, frame, event, argument):
-        if event == "opcode":
-            self.left -= 1
-            if self.left == 0:
-                raise Came
-        return self.local
+FILES = tuple(module.__file__ for module in (block, native_functions, pacer, quick_step, team, workspace))
+"""Those through which a step goes."""
 
 
 @pytest.mark.parametrize("threads", [1, 2])
-def test_an_exception_at_any_instruction_spoils_no_later_step(graph, threads, shared_out, monkeypatch):
+def test_an_exception_at_any_instruction_spoils_no_later_step(graph, threads, shared_out, monkeypatch, instants):
     """A pure step that is done again, after one that was cut short anywhere, has the same bits."""
     monkeypatch.setattr(pacer.Pacer, "choose", lambda self, words: chosen(self, words, threads))
     of = graph.functions("native", bp.Adam(0.1), batch_size=8)
@@ -172,11 +150,11 @@ def test_an_exception_at_any_instruction_spoils_no_later_step(graph, threads, sh
     k, cut = 1, True
     while cut:
         theta, state, _ = of.step(first, begun, batch(), 3)  # they lie in memory: so the next step is a quick one
-        sys.settrace(Instants(k))
+        sys.settrace(instants(k, FILES))
         try:
             of.step(theta, state, batch(), 3)
             cut = False
-        except Came:
+        except instants.came:
             pass
         finally:
             sys.settrace(None)
@@ -190,17 +168,17 @@ def chosen(self, words, threads):
     words[pacer.THREADS] = threads
 
 
-def test_an_exception_in_place_leaves_theta_before_or_after_the_step(graph):
+def test_an_exception_in_place_leaves_theta_before_or_after_the_step(graph, instants):
     pure = graph.functions("native", bp.SGD(0.1), batch_size=8)
     for k in range(10, 400, 13):
         of = graph.functions("native", bp.SGD(0.1), batch_size=8, in_place=True)
         theta, state, _ = steps(of, graph.init(0), [batch()] * 2)
         before = {name: array.copy() for name, array in theta.items()}
         after = pure.step(before, {**state}, batch(), 3)[0]
-        sys.settrace(Instants(k))
+        sys.settrace(instants(k, FILES))
         try:
             theta, state, _ = of.step(theta, state, batch(), 3)
-        except Came:
+        except instants.came:
             pass
         finally:
             sys.settrace(None)

@@ -54,30 +54,8 @@ def equal(one, two):
         np.testing.assert_array_equal(two[name], array)
 
 
-class Came(BaseException):
-    """An interrupt, as from a handler of signals."""
-
-
-class Instants:
-    """Raises at the k-th instruction that a thread does in the files that begin calls and wait for them."""
-
-    FILES = tuple(module.__file__ for module in (threads, helpers, gate, loaded, native_run))
-
-    def __init__(self, k):
-        self.left = k
-
-    def __call__(self, frame, event, argument):
-        if frame.f_code.co_filename not in self.FILES:
-            return None
-        frame.f_trace_opcodes = True
-        return self.local
-
-    def local(self, frame, event, argument):
-        if event == "opcode":
-            self.left -= 1
-            if self.left == 0:
-                raise Came
-        return self.local
+FILES = tuple(module.__file__ for module in (threads, helpers, gate, loaded, native_run))
+"""Those that begin calls and wait for them."""
 
 
 @pytest.fixture
@@ -124,16 +102,16 @@ def within(seconds, work):
         raise errors[0]
 
 
-def test_an_exception_at_any_instruction_leaves_whole_steps_and_nobody_waiting(two):
+def test_an_exception_at_any_instruction_leaves_whole_steps_and_nobody_waiting(two, instants):
     made, theta, states = two
 
     def interrupted(k):
         """Whether the exception came before all was done."""
         made.state = theta
-        sys.settrace(Instants(k))
+        sys.settrace(instants(k, FILES))
         try:
             made.steps(0, 6, 0)
-        except Came:
+        except instants.came:
             return True
         finally:
             sys.settrace(None)
@@ -153,18 +131,18 @@ def test_an_exception_at_any_instruction_leaves_whole_steps_and_nobody_waiting(t
     assert not threads._latest.in_use
 
 
-def test_a_gate_that_an_exception_keeps_from_being_shut_is_shut_by_who_waits(two, monkeypatch):
+def test_a_gate_that_an_exception_keeps_from_being_shut_is_shut_by_who_waits(two, monkeypatch, instants):
     made, theta, states = two
     call = threads.Call.__call__
 
     def broken(*_):
-        raise Came
+        raise instants.came
 
     for method in ("__call__", "shut"):
         monkeypatch.setattr({"__call__": threads.Call, "shut": gate.Gate}[method], method, broken)
 
     def interrupted():
-        with pytest.raises(Came):
+        with pytest.raises(instants.came):
             made.steps(0, 6, 0)
 
     def helped(self, i):  # helpers are well
@@ -184,11 +162,11 @@ def test_a_gate_that_an_exception_keeps_from_being_shut_is_shut_by_who_waits(two
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # a few end the helper
 @pytest.mark.parametrize("start", range(1, 5))
-def test_an_exception_in_a_helper_leaves_the_work_to_the_caller(two, start):
+def test_an_exception_in_a_helper_leaves_the_work_to_the_caller(two, start, instants):
     made, theta, states = two
     for k in range(start, 60, 16):
         threads._helpers.clear()
-        threading.settrace(Instants(k))
+        threading.settrace(instants(k, FILES))
         try:
             threads.helpers(1)
         finally:
@@ -234,22 +212,22 @@ def test_a_handler_of_signals_may_train_itself(two):
 
 @forks
 @pytest.mark.parametrize("k", range(40, 640, 90))
-def test_a_process_forked_while_a_call_is_begun_goes_on_alone(two, k):
+def test_a_process_forked_while_a_call_is_begun_goes_on_alone(two, k, instants):
     """As a handler of signals may do. The child goes on where the parent was, without the parent's helpers."""
     made, theta, states = two
     mine, theirs = os.pipe()
     process = []
 
-    class Forks(Instants):
+    class Forks(instants):
         def local(self, frame, event, argument):
             try:
                 return super().local(frame, event, argument)
-            except Came:
+            except instants.came:
                 process.append(os.fork())
                 return None
 
     made.state = theta
-    sys.settrace(Forks(k))
+    sys.settrace(Forks(k, FILES))
     try:
         made.steps(0, 6, 0)
     finally:
