@@ -309,6 +309,8 @@ def save(path: str | os.PathLike[str], model: Any) -> None:
     >>> bp.load("net.bprop").predict(x=np.zeros((1, 3))).shape
     (1, 2)
     """
+    if isinstance(model, str | os.PathLike) and not isinstance(path, str | os.PathLike):
+        raise ModelFileError(f"save(path, model): the path comes first, bp.save({os.fspath(model)!r}, ...)")
     as_model(model, "save(path, model)", ModelFileError).save(path)
 
 
