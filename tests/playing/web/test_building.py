@@ -87,8 +87,8 @@ def test_the_address_holds_the_whole_state(opened):
     play.page.wait_for_url("**/#" + play.part("share"))  # the address follows what is done
     address = play.page.url
     other = opened("xor")
+    other.page.goto("about:blank")
     other.page.goto(other.server.url + "#" + address.split("#")[1])
-    other.page.reload()
     other.page.wait_for_selector('.pill[aria-pressed="true"]:has-text("Moons")')
     other.settle()
     assert "#" not in other.page.url
