@@ -72,12 +72,12 @@ def serve(
         cut = 0
         try:
             introduce(server, token is not None)
-            looked = monotonic()
+            last = monotonic()
             while interrupt.signal is None and server.is_alive:
                 sleep(LOOK)
-                due = reload and monotonic() - looked > FRESH
+                due = reload and monotonic() - last > FRESH
                 if due or again.wanted:
-                    every, again.wanted, looked = again.wanted, False, monotonic()
+                    every, again.wanted, last = again.wanted, False, monotonic()
                     tell(server, every)
         finally:
             cut = server.close()

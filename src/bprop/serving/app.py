@@ -74,7 +74,7 @@ class Application:
 
         return guarded
 
-    # --- what is there ---
+    # --- models, pages, counts ---
 
     async def health(self, request: Request) -> Response:
         """Whether the process answers."""

@@ -54,13 +54,13 @@ class _Objects:
 
     def __call__(self, pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
         self._count += 1
-        made = dict(pairs)
-        if len(made) < len(pairs):
+        row = dict(pairs)
+        if len(row) < len(pairs):
             twice, _ = Counter(key for key, _ in pairs).most_common(1)[0]
             raise RefusedError(
                 400, f"{BODY}, object {self._count}: the key {visible(repr(twice))} stands twice: send it once"
             )
-        return made
+        return row
 
 
 def _no_number(text: str) -> Any:

@@ -11,9 +11,11 @@ from typing import Any
 from bprop.errors import BpropError
 
 BODY = "body"
-"""The name of what was sent, in errors: "body, row 3, column 'age'"."""
+"""The name of the content of a request, in errors: "body, row 3, column 'age'"."""
 NOTHING: Mapping[str, str] = MappingProxyType({})
 _CURE = "; send such a value, or null (in CSV an empty cell) where it is missing"
+_ASKED = re.compile(r"--(interval|threshold|spread|id)\b(?: (\d[\d.]*))?")
+_OPTION = re.compile(r"(?<![\w'\"])--[a-z][a-z-]*")
 _MOST = re.compile(r"; (mend|correct) (the file|this cell).*", re.DOTALL)
 
 
@@ -31,6 +33,11 @@ def problem(status: int, detail: str) -> dict[str, Any]:
 
 
 def without_options(text: str) -> str:
-    """The message of an error without the options of the command line, which nobody can type here."""
-    first, *others = _MOST.sub(_CURE, text).split("; ")
-    return "; ".join([first, *(one for one in others if "--" not in one)])
+    """The message of an error for a request: an option of the command line becomes one of the address, or is left out
+    with the advice that it belongs to."""
+    text = _ASKED.sub(lambda match: f"?{match[1]}" + (f"={match[2]}" if match[2] else ""), _MOST.sub(_CURE, text))
+    first, *others = text.split("; ")
+    if option := _OPTION.search(first):
+        before = first[: option.start()]
+        first = before[: max(before.rfind(": "), before.rfind(", "))] if ", " in before or ": " in before else before
+    return "; ".join([first, *(one for one in others if not _OPTION.search(one))])
