@@ -16,7 +16,6 @@ import bprop as bp
 from bprop import errors
 from bprop.cli.check import check
 from bprop.cli.evaluate import evaluate
-from bprop.cli.experiment import load_model
 from bprop.cli.export import export
 from bprop.cli.graph import graph
 from bprop.cli.opening import open_for
@@ -27,6 +26,7 @@ from bprop.sources.formats.arrays import frame_of_arrays, numbered
 from bprop.sources.frame import Frame
 from bprop.sources.preparation import KEY
 from bprop.stepper import Stepper
+from bprop.tables.files import load_model
 
 ROWS = 40
 

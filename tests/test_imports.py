@@ -33,6 +33,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "elsewhere",
         "toys",
         "notebook",
+        "web",
     ),
     ("registry", "hyper", "plugins", "init"),
     ("operators", "signatures"),
@@ -50,7 +51,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("sources",),
     ("onnx",),
     ("tables",),
-    ("estimators", "tuning", "playing"),
+    ("estimators", "tuning", "playing", "serving"),
     ("cli",),
     ("__main__",),
 )

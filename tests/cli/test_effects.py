@@ -161,6 +161,13 @@ TABLE = {
         "--seed": ("play pets.bprop --seed 1", "with its own weights"),
     },
     "export": {"model": ALWAYS, "--onnx": ALWAYS, "--encoders": ALWAYS},
+    "serve": dict.fromkeys(
+        [
+            "models", "--host", "--port", "--token", "--interval", "--reload", "--most-rows", "--most-bytes", "--rate",
+            "--concurrency", "--timeout", "--grace",
+        ],
+        ALWAYS,
+    ),
     "info": {"model": ALWAYS, "--json": ALWAYS},
 }  # fmt: skip
 REFUSED = [(name, option, *row) for name, rows in TABLE.items() for option, row in rows.items() if row != ALWAYS]

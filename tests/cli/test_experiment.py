@@ -32,12 +32,6 @@ def test_a_model_is_known_by_its_suffix(experiment):
     assert not experiment.is_model("digits")
 
 
-def test_loading_a_model(experiment, model):
-    assert isinstance(experiment.load_model("pets.bprop"), bp.Model)
-    with pytest.raises(errors.ModelFileError):
-        experiment.load_model("pets.csv")
-
-
 # --- models whose files say of their data what does not fit ---
 
 

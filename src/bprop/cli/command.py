@@ -39,7 +39,7 @@ from bprop.sources.progress import heard
 
 NAMES = (
     "train", "tune", "resume", "predict", "evaluate", "report", "compare", "check", "graph", "step", "play", "export",
-    "info",
+    "serve", "info",
 )  # fmt: skip
 """bprop's own commands, in the order of the help: each is the function of that name in the module of that name."""
 _OTHERS: dict[str, Callable[..., Any]] = {}

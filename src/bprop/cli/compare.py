@@ -10,7 +10,7 @@ import typer
 
 from bprop.cli import options as opt
 from bprop.cli.command import command
-from bprop.cli.experiment import load_for_rows, load_model, newest
+from bprop.cli.experiment import newest
 from bprop.cli.held_out import seen
 from bprop.cli.opening import open_for
 from bprop.cli.reading import reading_options
@@ -23,6 +23,7 @@ from bprop.reporting.comparing import MOST_RUNS, need_comparable, write_comparis
 from bprop.sources.read_options import ReadOptions
 from bprop.sources.scaling import places
 from bprop.sources.weights import example_weights
+from bprop.tables.files import load_for_rows, load_model
 from bprop.visible import visible
 
 Models = Annotated[

@@ -14,8 +14,7 @@ from bprop.cli.by_class import class_lines
 from bprop.cli.certainty import certainty_lines
 from bprop.cli.checks import check_seed
 from bprop.cli.command import command
-from bprop.cli.deciding import threshold_line, with_threshold
-from bprop.cli.experiment import load_for_rows
+from bprop.cli.deciding import threshold_line
 from bprop.cli.held_out import held_out, seen
 from bprop.cli.opening import open_for
 from bprop.cli.reading import reading_options
@@ -33,8 +32,10 @@ from bprop.sources.read_options import ReadOptions
 from bprop.sources.scaling import places
 from bprop.sources.weights import example_weights
 from bprop.tables.certainty import Conformal, coverage_on
+from bprop.tables.files import load_for_rows
 from bprop.tables.importance import importance_on
 from bprop.tables.judge import judge
+from bprop.tables.threshold import with_threshold
 from bprop.visible import visible
 
 WIDEST = 20  # most classes for which the confusion matrix is printed; the JSON always has it

@@ -9,9 +9,9 @@ import typer
 
 from bprop.cli import options as opt
 from bprop.cli.command import command
-from bprop.cli.experiment import load_model
 from bprop.console import say
 from bprop.onnx import to_onnx
+from bprop.tables.files import load_model
 from bprop.visible import visible
 
 

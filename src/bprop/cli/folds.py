@@ -11,7 +11,7 @@ import numpy as np
 import typer
 
 from bprop.cli.errors import INTERRUPTED
-from bprop.cli.predict import apart_from, carried_ids, need_writer, predicted, write_columns
+from bprop.cli.predict import need_writer, write_columns
 from bprop.cli.prepared import Prepared, Whole
 from bprop.cli.running import SavingOptions
 from bprop.cli.show import measures
@@ -20,6 +20,7 @@ from bprop.errors import SettingError
 from bprop.graph import Graph
 from bprop.sources.formats.output import Output
 from bprop.sources.preparation import Preparation
+from bprop.tables.answers import apart_from, carried_ids, predicted
 from bprop.tables.certainty import Watched
 from bprop.tables.out_of_fold import OutOfFold
 from bprop.tables.outputs import f_of

@@ -8,10 +8,11 @@ from typing import Annotated, Any
 import typer
 
 from bprop.cli.command import command
-from bprop.cli.experiment import is_model, load_model
+from bprop.cli.experiment import is_model
 from bprop.cli.subject import Choice, Name, subject_options
 from bprop.console import say
 from bprop.errors import SettingError
+from bprop.tables.files import load_model
 from bprop.visible import visible
 
 CHOICES: dict[str, bool | str] = {"auto": "auto", "yes": True, "no": False}

@@ -9,8 +9,7 @@ import typer
 
 from bprop.cli import options as opt
 from bprop.cli.command import command
-from bprop.cli.deciding import with_threshold
-from bprop.cli.experiment import free_path, load_for_rows, load_model, newest
+from bprop.cli.experiment import free_path, newest
 from bprop.cli.held_out import held_out, seen
 from bprop.cli.opening import open_for
 from bprop.cli.reading import reading_options
@@ -25,6 +24,8 @@ from bprop.sources.read_options import ReadOptions
 from bprop.sources.scaling import places
 from bprop.sources.weights import example_weights
 from bprop.tables.facts import with_rows
+from bprop.tables.files import load_for_rows, load_model
+from bprop.tables.threshold import with_threshold
 from bprop.visible import visible
 
 SUFFIX = ".html"

@@ -12,7 +12,7 @@ import typer
 
 from bprop.cli import options as opt
 from bprop.cli.command import options_for
-from bprop.cli.experiment import is_model, load_for_rows, load_model
+from bprop.cli.experiment import is_model
 from bprop.cli.network import NetworkOptions, changed, network_options
 from bprop.cli.opening import open_data, open_for, prepare
 from bprop.cli.reading import reading_options
@@ -24,6 +24,7 @@ from bprop.sources.preparation import is_noted
 from bprop.sources.read_options import INFERRED, ReadOptions
 from bprop.sources.scaling import network_arrays, units_of
 from bprop.sources.standard import Form
+from bprop.tables.files import load_for_rows, load_model
 from bprop.tables.network import build
 
 Name = Annotated[

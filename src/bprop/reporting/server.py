@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import hmac
 import secrets
-import socket
 from collections.abc import Callable, Mapping
 from threading import Thread
 from types import MappingProxyType
 from typing import Any
 
-from bprop.errors import SettingError
 from bprop.reporting.loop import MOST, Loop
 from bprop.reporting.request import RefusedError, Request, answer
+from bprop.web.listening import HERE as HOST
+from bprop.web.listening import listen
 
-HOST, JSON = "127.0.0.1", "application/json"
+JSON = "application/json"
 NONE: Mapping[str, Any] = MappingProxyType({})
 Answer = Callable[[str], tuple[str, bytes]]
 """A function from the query of a request to (content type, content)."""
@@ -38,14 +38,9 @@ class Server:
         self.token: str = secrets.token_urlsafe(24)
         self.pages: dict[str, Answer] = dict(pages)
         self.commands: dict[str, Obey] = dict(commands)
-        if not 0 <= port <= 65535:
-            raise SettingError(f"port {port}: it must be a whole number from 0 (any free port) to 65535")
-        try:
-            self._loop = Loop(_listening(port), self._answer)
-        except OSError as error:
-            raise SettingError(
-                f"cannot serve on port {port} ({error.strerror or error}): choose another, or 0 for any free port"
-            ) from error
+        listening = listen(port, backlog=2 * MOST)
+        listening.setblocking(False)
+        self._loop = Loop(listening, self._answer)
         self.port: int = self._loop.listening.getsockname()[1]
         self._hosts = (f"{HOST}:{self.port}", f"localhost:{self.port}")
         self._thread = Thread(target=self._loop.run, name="bprop-live", daemon=True)
@@ -92,17 +87,3 @@ class Server:
             return None
         code, content = obey(request.body)
         return answer(code, JSON, content)
-
-
-def _listening(port: int) -> socket.socket:
-    listening = socket.socket()
-    try:
-        # otherwise, on Windows, another program could take over the port
-        listening.setsockopt(socket.SOL_SOCKET, getattr(socket, "SO_EXCLUSIVEADDRUSE", socket.SO_REUSEADDR), 1)
-        listening.bind((HOST, port))
-        listening.listen(2 * MOST)
-        listening.setblocking(False)
-    except OSError:
-        listening.close()
-        raise
-    return listening

@@ -14,11 +14,13 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from bprop.errors import SettingError
-from bprop.playing.serving.bounds import MOST_PAGES, MOST_WAITING, Allowance
+from bprop.playing.serving.bounds import BURST, MOST_PAGES, MOST_WAITING, RATE
 from bprop.playing.serving.conductor import Conductor
-from bprop.playing.serving.door import HEADERS, Door, policy
+from bprop.playing.serving.door import Door, policy
 from bprop.playing.serving.envelope import LONGEST, complaint, merged, read_letter, written
 from bprop.playing.serving.front import File
+from bprop.web.allowance import Allowance
+from bprop.web.headers import HEADERS
 
 REFUSED, TOO_LARGE, CROWDED = 1008, 1009, 1013
 """Codes with which a WebSocket is closed."""
@@ -74,7 +76,7 @@ class Page:
     def __init__(self, websocket: WebSocket, conductor: Conductor):
         self._socket, self._conductor = websocket, conductor
         self._loop, self._outbox, self._full = asyncio.get_running_loop(), deque[dict[str, Any]](), asyncio.Event()
-        self._allowance = Allowance()
+        self._allowance = Allowance(RATE, BURST)
         self._listener = self._hear  # one object, by which the conductor knows the page
 
     async def talk(self) -> None:

@@ -7,15 +7,7 @@ from base64 import b64encode
 from collections.abc import Iterable
 from hashlib import sha256
 
-HOST = "127.0.0.1"
-HEADERS = {
-    "Cache-Control": "no-store",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-}
+from bprop.web.listening import HERE as HOST
 
 
 class Door:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -78,6 +79,12 @@ class Categorical(Kind):
         one_hot = (np.arange(self.rows)[:, None] == np.array(self.codes, np.int64)).astype(np.float64)
         return one_hot[codes]
 
+    def unseen(self, column: Column) -> np.ndarray:
+        """(N,) of bool: where a cell is none of the categories, and not missing."""
+        texts, rows = column.distinct_texts
+        code = self.code_of
+        return np.array([text not in code for text in texts], bool)[rows] & ~column.absent
+
     def sound(self) -> dict[str, bool]:
         known = len(set(self.codes)) == len(self.codes) and all(0 <= code < self.rows for code in self.codes)
         return {
@@ -85,7 +92,7 @@ class Categorical(Kind):
             "width": 0 <= self.width <= WIDEST,
         }  # fmt: skip
 
-    @property
+    @cached_property
     def code_of(self) -> dict[str, int]:
         """{cell: code}: a whole number is known as 8001 and as 8001.0, as pandas writes a column with missing cells."""
         code = {category: number for number, category in enumerate(self.categories, 2)}

@@ -44,10 +44,13 @@ class ArrowStream(Format):
 
     def read(self, source: Source) -> Frame:
         path = source.path
-        need_polars(path, self.title)
-        rows = sum(_rows(message) for message in _messages(path, io.BytesIO(source.content)))
-        columns, remarks = columns_of(path, self._frame(path, source.content, rows))
+        columns, remarks = columns_of(path, self.polars(path, source.content))
         return replace(source.frame(columns), remarks=remarks)
+
+    def polars(self, path: Path, content: bytes) -> Any:
+        """The polars DataFrame of a stream, whose lengths are checked before polars sees them."""
+        need_polars(path, self.title)
+        return self._frame(path, content, size_of(path, content).rows)
 
     def scan(self, path: Path) -> Iterator[Piece]:
         need_polars(path, self.title)
@@ -73,12 +76,30 @@ class ArrowStream(Format):
             return pl.read_ipc_stream(io.BytesIO(content))
 
 
+class Size(NamedTuple):
+    """The rows that a stream says it has, and the bytes of its buffers when they are unpacked."""
+
+    rows: int
+    unpacked: int
+
+
+def size_of(path: Path, content: bytes) -> Size:
+    """The size of a stream, which is not unpacked for that. Raises DataError where it is damaged."""
+    rows = unpacked = 0
+    for message in _messages(path, io.BytesIO(content)):
+        rows += _rows(message)
+        unpacked += message.unpacked
+    return Size(rows, unpacked)
+
+
 class Message(NamedTuple):
-    """A message of a stream. kind : of its header. head : the FlatBuffer. content : all of its bytes."""
+    """A message of a stream. kind : of its header. head : the FlatBuffer. content : all of its bytes. unpacked : bytes
+    of its buffers, unpacked."""
 
     kind: int
     head: bytes
     content: bytes
+    unpacked: int = 0
 
 
 def _messages(path: Path, file: BinaryIO) -> Iterator[Message]:
@@ -93,7 +114,8 @@ def _messages(path: Path, file: BinaryIO) -> Iterator[Message]:
             if message.kind != SCHEMA:
                 part = part_of(message.content[: 8 + len(message.head)], 0, _length(message.head), message.kind)
                 body = io.BytesIO(message.content[8 + len(message.head) :])
-                need_room(path, unpacked_bytes(body, part), "unpacking it")
+                message = message._replace(unpacked=unpacked_bytes(body, part))
+                need_room(path, message.unpacked, "unpacking it")
             elif number:
                 raise DamagedError("it has two schemas")
         except (ValueError, IndexError, struct.error, OverflowError) as error:

@@ -1,0 +1,1 @@
+"""`bprop serve`: the predictions of models over HTTP."""

@@ -1,0 +1,1 @@
+"""The servers of bprop share this: a socket, a thread that serves, limits of rate, headers of answers."""
