@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bprop.errors import BpropError, ModelFileError
 from bprop.model import Model, load
+from bprop.remote.path import place_of
 from bprop.scaling import with_older
 from bprop.sources.preparation import Preparation, is_noted
 from bprop.sources.standard import standard_form
@@ -17,7 +18,7 @@ SUFFIX = ".bprop"
 
 def is_model(source: str) -> bool:
     """Whether an argument names a model file rather than data."""
-    return Path(source).suffix == SUFFIX
+    return place_of(source).suffix == SUFFIX
 
 
 def load_model(path: str | Path) -> Model:
@@ -58,7 +59,7 @@ def newest(path: Path) -> Path:
 
 def free_path(name: str, suffix: str = SUFFIX) -> Path:
     """name.bprop, or the first free of name-2.bprop, name-3.bprop, ...: no model is overwritten."""
-    path, number = Path(name + suffix), 2
+    path, number = place_of(name + suffix), 2
     while path.exists():
-        path, number = Path(f"{name}-{number}{suffix}"), number + 1
+        path, number = place_of(f"{name}-{number}{suffix}"), number + 1
     return path
