@@ -38,7 +38,8 @@ def browser():
     """A browser with a profile of its own; the tests are skipped where there is none.
 
     It is Chromium, or with BPROP_BROWSER=firefox the Firefox of the system, which Playwright 1.58 drives by WebDriver
-    BiDi. It is closed after each file: while it is open, its event loop runs, and tests of asyncio need one of their own.
+    BiDi. It is closed after each file: while it is open, its event loop runs, and tests of asyncio need one of their
+    own.
     """
     playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: extra 'browser'")
     name = os.environ.get("BPROP_BROWSER", "chromium")

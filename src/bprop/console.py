@@ -10,6 +10,7 @@ import traceback
 import warnings
 from typing import Any
 
+from bprop.remote.address import scrubbed
 from bprop.visible import visible, visible_lines
 
 NARROWEST = 20
@@ -54,7 +55,7 @@ def _folded(line: str, width: int) -> str:
 
 def say_error(error: object) -> None:
     """Print an error on standard error, on one line."""
-    say(f"error: {visible(error)}", error=True)
+    say(f"error: {visible(scrubbed(error))}", error=True)
 
 
 def say_traceback() -> None:

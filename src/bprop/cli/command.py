@@ -33,6 +33,7 @@ from bprop.cli.config_file import read_config
 from bprop.cli.effects import need_effect
 from bprop.cli.errors import EXIT_CODES, guarded, names_made_visible
 from bprop.cli.once import need_once
+from bprop.cli.places import placed
 from bprop.cli.reading_progress import listener_of
 from bprop.errors import SettingError
 from bprop.sources.progress import heard
@@ -78,8 +79,10 @@ class Command(TyperCommand):
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
+        asked = Asked.of(ctx)
+        guarded(placed)(ctx.params, asked.spelled)
         if NOTED not in ctx.meta:
-            guarded(need_effect)(self.name, Asked.of(ctx))
+            guarded(need_effect)(self.name, asked)
         with heard(listener_of(ctx)):
             return super().invoke(ctx)
 

@@ -19,6 +19,7 @@ from bprop.console import say
 from bprop.data import DataSet
 from bprop.errors import SettingError
 from bprop.model import Model
+from bprop.remote.path import place_of
 from bprop.reporting.comparing import MOST_RUNS, need_comparable, write_comparison
 from bprop.sources.read_options import ReadOptions
 from bprop.sources.scaling import places
@@ -64,7 +65,7 @@ def compare(
     if data is None:
         write_comparison(nets, page, None)
     else:
-        write_comparison(nets, page, _rows(nets, data, labels, weights, reading), Path(data).name or data)
+        write_comparison(nets, page, _rows(nets, data, labels, weights, reading), place_of(data).name or data)
     say(f"report {visible(page)}")
 
 

@@ -15,6 +15,7 @@ import typer
 from bprop import exits
 from bprop.console import say, say_error
 from bprop.errors import BpropError
+from bprop.remote.address import scrubbed
 from bprop.visible import visible
 
 BAD = 1
@@ -93,5 +94,5 @@ def names_made_visible() -> Iterator[None]:
         yield
     except Exception as error:
         if isinstance(getattr(error, "message", None), str):
-            error.message = visible(error.message)  # type: ignore[attr-defined]
+            error.message = visible(scrubbed(error.message))  # type: ignore[attr-defined]
         raise

@@ -73,7 +73,9 @@ Source = Annotated[
     typer.Argument(
         metavar="DATA",
         help=f"A table ({', '.join(suffixes(arrays=False))}), a folder or a pattern of such files, - for standard "
-        f"input; arrays ({', '.join(suffixes(arrays=True))} with x and y); idx images such as "
+        "input; an address of these, s3://bucket/rows.csv (also gs, https, hf); a database with --query, "
+        f"sqlite:///FILE or postgresql://USER@HOST/NAME; arrays ({', '.join(suffixes(arrays=True))} with x and y); "
+        "idx images such as "
         f"train-images-idx3-ubyte.gz; or built-in real data ({', '.join(NAMES)}).",
     ),
 ]
@@ -215,6 +217,11 @@ BadCells = Annotated[
     _reading(f"What becomes of a cell that does not fit its column: {' or '.join(BAD_CELLS)}."),
 ]
 Sheet = Annotated[str | None, _reading("Name or number of the sheet of a workbook (default: the first with cells).")]
+
+Query = Annotated[
+    str | None,
+    _reading('For a database as DATA, the SELECT that gives the rows: "select * from homes order by id".'),
+]
 
 Hidden = Annotated[str | None, _network("Units of the hidden layers: 500, or 200,100 for two; empty for none.")]
 Activation = Annotated[

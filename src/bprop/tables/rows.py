@@ -12,6 +12,7 @@ import numpy as np
 
 from bprop.errors import DataError, SettingError
 from bprop.names import closest
+from bprop.remote.path import name_of
 from bprop.sources.formats.arrays import frame_of_arrays, numbered
 from bprop.sources.frame import Frame
 from bprop.sources.frames import Opened, frame_of
@@ -33,7 +34,7 @@ def open_table(
     target : the array of targets, of a file of arrays. labels : the file of labels, of images. name : of an object.
     """
     if isinstance(data, str | os.PathLike):
-        frame = open_rows(os.fspath(data), target, labels, read)
+        frame = open_rows(name_of(data), target, labels, read)
         return Opened(frame, {}, frame.remarks)
     for field in fields(read):
         if field.name not in OF_CELLS and getattr(read, field.name) != field.default:
