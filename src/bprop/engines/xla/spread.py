@@ -140,8 +140,10 @@ class SpreadLowering(Lowering):
         own, divisor = super().weights(weights, take, position, rows, mean)
         if divisor is None and weights is not None:
             return own, None
+        assert self.devices is not None
         # the rows of the batch, counted without asking the other devices
-        count = jnp.clip(rows - position[0], 0, position.shape[0]).astype(self.program.dtype)
+        first = lax.with_sharding_constraint(position, self.devices.everywhere)[0]
+        count = jnp.clip(rows - first, 0, position.shape[0]).astype(self.program.dtype)
         return own, count if mean is None else count * mean
 
     def everywhere(self, state: Any) -> Any:
