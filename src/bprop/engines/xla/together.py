@@ -5,7 +5,8 @@ from __future__ import annotations
 import atexit
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import jax
@@ -57,6 +58,8 @@ class TogetherEngine(XlaEngine):
 
     def __init__(self, member: Membership):
         self.member, self.devices = member, Devices.every()
+        with _silent():  # the library that connects the processes prints that it has done so
+            self.largest([0])
 
     def start(self, job: Job, params: Mapping[str, np.ndarray]) -> Run:
         self._need_able(job)
@@ -76,6 +79,25 @@ class TogetherEngine(XlaEngine):
         """At the end of this process, do not wait for the others, which wait for this one."""
         if jax.process_count() > 1:
             atexit.register(_leave, code)
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """Within the context, standard output goes nowhere, also that of C code."""
+    try:
+        before = os.dup(1)
+    except OSError:  # there is none
+        yield
+        return
+    sys.stdout.flush()
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 1)
+        yield
+    finally:
+        os.dup2(before, 1)
+        os.close(before)
+        os.close(nowhere)
 
 
 def _leave(code: int) -> None:
