@@ -34,7 +34,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "toys",
         "notebook",
     ),
-    ("registry", "hyper", "plugins", "init"),
+    ("registry", "hyper", "plugins", "init", "distributed"),
     ("operators", "signatures"),
     ("box",),
     ("leaves", "lower_case"),

@@ -1,4 +1,4 @@
-"""The options of training in several processes, and what cannot be trained so."""
+"""The options of training in several processes, and those that do not go with them."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class DistributedOptions:
     def chosen(self, training: TrainingOptions, showing: ShowingOptions, folds: int | None) -> TrainingOptions:
         """The options of training as they are used: one network, where nothing else is asked for.
 
-        Raises SettingError for what is not done in several processes.
+        Raises SettingError for options that several processes do not follow together.
         """
         if not self.distributed:
             return training

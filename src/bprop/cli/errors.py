@@ -32,8 +32,8 @@ LONG = 200  # letters of a long name that are shown
 
 EXIT_CODES = (
     "Exit codes: 0 done; 1 data, settings or training failed (the message says what and where); 2 wrong usage; "
-    "3 gradients do not agree (check); 75 another process of the same training was lost; 130 Ctrl-C and 143 SIGTERM (the "
-    "model trained so far is saved)."
+    "3 gradients do not agree (check); 75 another process of the same training was lost; 130 Ctrl-C and 143 SIGTERM "
+    "(the model trained so far is saved)."
 )
 NO_MEMORY = (
     "there is not enough memory for this: train a table with --stream, which keeps it in temporary files; or use fewer "

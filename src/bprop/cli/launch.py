@@ -16,7 +16,9 @@ from bprop.visible import visible
 def launch(
     words: Annotated[
         list[str],
-        typer.Argument(metavar="-- COMMAND", help="train DATA ..., resume DIR, or a program NAME.py with its arguments."),
+        typer.Argument(
+            metavar="-- COMMAND", help="train DATA ..., resume DIR, or a program NAME.py, with its options."
+        ),
     ],
     count: Annotated[int, typer.Option("-n", "--count", help="How many processes.")] = 2,
     restarts: Annotated[

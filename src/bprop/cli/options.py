@@ -308,8 +308,8 @@ EngineName = Annotated[str, _training(f"{_engines()}, or auto: the best installe
 Distributed = Annotated[
     bool,
     _spreading(
-        "Train together with other processes, each on its rows of every batch, on XLA: started by `bprop launch`, Slurm "
-        "or Open MPI, or named by the three options below; or on all devices of this process.",
+        "Train together with other processes, each on its rows of every batch, on XLA: started by `bprop launch`, "
+        "Slurm or Open MPI, or named by the three options below; or on all devices of this process.",
         "--distributed",
     ),
 ]
@@ -317,12 +317,12 @@ Coordinator = Annotated[
     str | None,
     _spreading("HOST:PORT where process 0 listens (or the environment variable BPROP_COORDINATOR).", "--coordinator"),
 ]
-Processes = Annotated[
-    int | None, _spreading("How many processes train together (or BPROP_PROCESSES).", "--processes")
-]
+Processes = Annotated[int | None, _spreading("How many processes train together (or BPROP_PROCESSES).", "--processes")]
 ProcessNumber = Annotated[
     int | None,
-    _spreading("The number of this process, from 0 (or BPROP_PROCESS, or JOB_COMPLETION_INDEX of Kubernetes).", "--process"),
+    _spreading(
+        "The number of this process, from 0 (or BPROP_PROCESS, or JOB_COMPLETION_INDEX of Kubernetes).", "--process"
+    ),
 ]
 
 ConfigFile = Annotated[

@@ -96,7 +96,7 @@ class Launch:
         until = None
         while any(process.poll() is None for process in self.processes):
             failed = any(process.returncode for process in self.processes)
-            if failed and until is None and self.asked is None:
+            if failed and until is None:  # one that has trained to its end waits for process 0, and has not ended
                 until = time.monotonic() + GRACE
             if until is not None and time.monotonic() > until:
                 return

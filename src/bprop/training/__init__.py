@@ -121,8 +121,8 @@ def train(
         they hold "scaling" (see bprop.scaling), the arrays of `data` are scaled so before they are trained on.
     distributed : True: train together with the other processes that run this program, on XLA, each on its rows of every
         batch, with the losses of one process to rounding; or on all devices of this process. Process 0 writes
-        checkpoints, shows progress and calls callbacks. Who the others are follows from `bprop launch`, Slurm, Open MPI,
-        or jax.distributed.initialize (see docs/scale.md).
+        checkpoints, shows progress and calls callbacks. Who the others are follows from `bprop launch`, Slurm, Open
+        MPI, or jax.distributed.initialize (see docs/scale.md).
     health : measure values, gradients and updates on a few rows after an epoch (`record.health`; `bp.advice` explains
         it): True, after every epoch; "auto", more often at the beginning, at about a fiftieth of the time;
         False.

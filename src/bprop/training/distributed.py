@@ -149,13 +149,13 @@ def leads(distributed: Any) -> bool:
 
 
 def need_able(job: Job, settings: TrainSettings) -> None:
-    """Raise SettingError for what cannot be distributed."""
+    """Raise SettingError for a job or settings that cannot be distributed."""
     if settings.engine not in ("auto", "xla"):
         raise SettingError(f"engine={settings.engine!r} computes in one process: leave it out, or distributed=True")
     if job.data.window is not None or (job.validation is not None and job.validation.window is not None):
         raise SettingError(
-            "batches that are made while training (by an iterable, a DataLoader or augment=) come anew in every process, "
-            "so that they are not the same: give arrays, or bp.stream(...)"
+            "batches that are made while training (by an iterable, a DataLoader or augment=) come anew in every "
+            "process, so that they are not the same: give arrays, or bp.stream(...)"
         )
     if steering_of(settings.callbacks) is not None:
         raise SettingError("a live page, which can steer, is for one process: leave it out, or distributed=True")

@@ -60,9 +60,7 @@ class Devices:
     def put_dealt(self, shape: tuple[int, ...], axis: int, part: Callable[[slice], np.ndarray]) -> Any:
         """An array of this shape. part(slice) : makes the part of one device, of which `axis` has the slice."""
         size = shape[axis] // len(self)
-        parts = [
-            jax.device_put(part(slice(place * size, (place + 1) * size)), device) for place, device in self.own
-        ]
+        parts = [jax.device_put(part(slice(place * size, (place + 1) * size)), device) for place, device in self.own]
         return jax.make_array_from_single_device_arrays(shape, self.dealt(axis), parts)
 
     def largest(self, numbers: Sequence[int]) -> list[int]:

@@ -19,7 +19,7 @@ from jax import lax
 
 from bprop.data import DataSet
 from bprop.engines.engine import Job
-from bprop.engines.packing import pack, round_up
+from bprop.engines.packing import pack
 from bprop.engines.program import Program
 from bprop.engines.xla.devices import Devices
 from bprop.engines.xla.lowering import EVALUATION_ROWS, Choices, Lowering
