@@ -53,10 +53,10 @@ class Launch:
         """Start the processes until they have done their work. Returns the exit code."""
         with self._signals():
             for again in range(self.restarts + 1):
-                codes = self._attempt(self.words_of(again))
-                why = self._why(codes)
+                first = self._attempt(self.words_of(again))
+                why = None if self.processes[0].returncode == 0 else self._why(first)
                 if why is None or self.asked is not None or again == self.restarts:
-                    return self._code(codes)
+                    return self._code(first)
                 self.tell(f"{why}: all processes are started again ({again + 1} of at most {self.restarts} times)")
         raise AssertionError("a launch ends in its loop")
 
@@ -69,18 +69,18 @@ class Launch:
         return [*words, "--distributed"] if words[0] == "train" and "--distributed" not in words else words
 
     def _attempt(self, words: Sequence[str]) -> list[int]:
-        """The exit codes of the processes of one attempt; that of a signal is negative."""
+        """Start all processes, and wait for their end. Returns the exit codes of those that failed first."""
         address = f"127.0.0.1:{free_port()}"
         self.heard = [TemporaryFile() for _ in range(self.count)]  # noqa: SIM115
         self.processes = []
         try:
             for number in range(self.count):
                 self.processes.append(self._start(words, address, number))
-            self._wait()
+            first = self._wait()
         finally:
             self._kill()
         self._say_of_others()
-        return [process.wait() for process in self.processes]
+        return first
 
     def _start(self, words: Sequence[str], address: str, number: int) -> subprocess.Popen[bytes]:
         program = [] if words[0].endswith(".py") else ["-m", "bprop"]
@@ -91,15 +91,18 @@ class Launch:
             start_new_session=True, **quiet,  # type: ignore[call-overload] (Ctrl-C comes to this process, and is passed on)
         )  # fmt: skip
 
-    def _wait(self) -> None:
-        """Until all have ended, or one has failed and the others have had time to."""
-        until = None
-        while any(process.poll() is None for process in self.processes):
-            failed = any(process.returncode for process in self.processes)
-            if failed and until is None:  # one that has trained to its end waits for process 0, and has not ended
-                until = time.monotonic() + GRACE
-            if until is not None and time.monotonic() > until:
-                return
+    def _wait(self) -> list[int]:
+        """Wait until all have ended, or one has failed and the others have had time to. Returns the exit codes of those
+        that failed first."""
+        first: list[int] = []
+        until = float("inf")
+        while True:
+            codes = [process.poll() for process in self.processes]
+            if not first:
+                first = [code for code in codes if code]
+                until = time.monotonic() + GRACE if first else until
+            if None not in codes or time.monotonic() > until:
+                return first
             time.sleep(LOOK)
 
     def _kill(self) -> None:
@@ -119,21 +122,22 @@ class Launch:
                 lines = [line for line in text.splitlines() if line.strip()]
                 self.tell(f"process {number}: {lines[-1] if lines else 'ended with exit code 1'}")
 
-    def _why(self, codes: Sequence[int]) -> str | None:
-        """Why the processes should be started again: one was killed, or cannot reach another. None: they should not."""
-        if codes[0] == 0 or any(code > 0 and code != LOST for code in codes):
-            return None
-        killed = [(number, -code) for number, code in enumerate(codes) if code < 0 and code != -signal.SIGABRT]
-        if killed:
-            number, by = min(killed, key=lambda one: one[1] != signal.SIGKILL)
-            return f"process {number} was ended by signal {by}"
-        return "a process was lost"
+    def _why(self, first: Sequence[int]) -> str | None:
+        """Why the processes should be started again: one was killed, or cannot reach another. None: they should not.
 
-    def _code(self, codes: Sequence[int]) -> int:
-        """That of process 0, or of another that has failed by itself."""
-        failed = [code for code in codes if code > 0 and code != LOST]
-        first = codes[0] if codes[0] == 0 or not failed else failed[0]
-        return first if first >= 0 else 128 - first
+        first : the exit codes of those that failed first; that of a signal is negative.
+        """
+        killed = [-code for code in first if code < 0 and code != -signal.SIGABRT]
+        if killed:
+            return f"a process was ended by signal {killed[0]}"
+        lost = any(code in (LOST, -signal.SIGABRT) for code in first)
+        return "a process has lost another one" if lost else None
+
+    def _code(self, first: Sequence[int]) -> int:
+        """The exit code of all: that of process 0, or of one that failed before it."""
+        zero = self.processes[0].returncode
+        code = zero if zero == 0 or not first or zero in first else first[0]
+        return code if code >= 0 else 128 - code
 
     @contextmanager
     def _signals(self) -> Iterator[None]:

@@ -21,6 +21,8 @@ from bprop.errors import SettingError
 
 JOINING = 300
 """Seconds for which processes wait for each other at the start."""
+SIGNS = ("Gloo", "NCCL", "oordination", "UNAVAILABLE", "DEADLINE_EXCEEDED", "eartbeat")
+"""Words of the errors of a process that cannot reach another one."""
 SILENT = 60
 """Seconds without a sign of life after which a process counts as lost."""
 ENDING = 24 * 3600
@@ -72,7 +74,8 @@ class TogetherEngine(XlaEngine):
     @staticmethod
     def is_loss(error: BaseException) -> bool:
         """Whether an error is that of a process that cannot reach another one."""
-        return isinstance(error, jax.errors.JaxRuntimeError) and jax.process_count() > 1
+        kind = isinstance(error, jax.errors.JaxRuntimeError | ValueError)
+        return kind and any(word in str(error) for word in SIGNS) and jax.process_count() > 1
 
     @staticmethod
     def leave(code: int) -> None:
