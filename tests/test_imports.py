@@ -36,7 +36,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "notebook",
         "web",
     ),
-    ("registry", "hyper", "plugins", "init"),
+    ("registry", "hyper", "plugins", "init", "distributed"),
     ("operators", "signatures"),
     ("box",),
     ("leaves", "lower_case"),

@@ -39,8 +39,8 @@ from bprop.errors import SettingError
 from bprop.sources.progress import heard
 
 NAMES = (
-    "train", "tune", "resume", "predict", "evaluate", "report", "compare", "check", "graph", "step", "play", "export",
-    "serve", "info",
+    "train", "tune", "resume", "launch", "predict", "evaluate", "report", "compare", "check", "graph", "step", "play",
+    "export", "serve", "info",
 )  # fmt: skip
 """bprop's own commands, in the order of the help: each is the function of that name in the module of that name."""
 _OTHERS: dict[str, Callable[..., Any]] = {}

@@ -179,6 +179,10 @@ EFFECTS: dict[str, tuple[Idle, ...]] = {
             "{options} needs the live report: add --live",
         ),
         Idle(
+            ("coordinator", "processes", "process"), lambda values: not values["distributed"],
+            "{options} is about training in several processes: add --distributed",
+        ),
+        Idle(
             ("spool",), lambda values: values["stream"] is False,
             "--spool is for the temporary files of --stream, and --no-stream writes none",
         ),

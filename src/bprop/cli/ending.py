@@ -146,6 +146,12 @@ def run_to_end(train: Callable[[], Fit], ending: Ending, how: str) -> None:
     watching.close()
 
 
+def follow(train: Callable[[], Fit]) -> None:
+    """Train in a process that is not process 0, which alone saves and shows."""
+    if train().stopped == "interrupted":
+        raise typer.Exit(INTERRUPTED)
+
+
 def _run(train: Callable[[], Fit], ending: Ending, how: str) -> None:
     """Train. However training ends, save the weights learned so far."""
     try:

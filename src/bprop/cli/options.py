@@ -42,6 +42,10 @@ def _training(text: str, *names: str) -> Any:
     return typer.Option(*names, help=text, rich_help_panel="Training")
 
 
+def _spreading(text: str, *names: str) -> Any:
+    return typer.Option(*names, help=text, rich_help_panel="Several processes")
+
+
 def _files(text: str) -> Any:
     return typer.Option(help=text, rich_help_panel="Files")
 
@@ -307,6 +311,26 @@ Shuffle = Annotated[bool, _training("Shuffle the examples in every epoch.")]
 Seed = Annotated[int, _training("Seed of all random numbers.")]
 Precision = Annotated[str, _training("float32, float64, or bfloat16 (mixed with float32, on XLA).")]
 EngineName = Annotated[str, _training(f"{_engines()}, or auto: the best installed engine that can run the network.")]
+
+Distributed = Annotated[
+    bool,
+    _spreading(
+        "Train together with other processes, each on its rows of every batch, on XLA: started by `bprop launch`, "
+        "Slurm or Open MPI, or named by the three options below; or on all devices of this process.",
+        "--distributed",
+    ),
+]
+Coordinator = Annotated[
+    str | None,
+    _spreading("HOST:PORT where process 0 listens (or the environment variable BPROP_COORDINATOR).", "--coordinator"),
+]
+Processes = Annotated[int | None, _spreading("How many processes train together (or BPROP_PROCESSES).", "--processes")]
+ProcessNumber = Annotated[
+    int | None,
+    _spreading(
+        "The number of this process, from 0 (or BPROP_PROCESS, or JOB_COMPLETION_INDEX of Kubernetes).", "--process"
+    ),
+]
 
 ConfigFile = Annotated[
     Path | None,
