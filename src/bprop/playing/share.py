@@ -123,7 +123,9 @@ def _opened(text: Any) -> Any:
     try:
         return json.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     except (ValueError, RecursionError):  # of base64 and of JSON too
-        raise RefusedError("this is no shared state: it was cut off, or changed on the way, or a later bprop made it") from None
+        raise RefusedError(
+            "this is no shared state: it was cut off, or changed on the way, or a later bprop made it"
+        ) from None
 
 
 def _need_version(plain: Any) -> None:

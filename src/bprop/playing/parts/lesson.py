@@ -39,8 +39,8 @@ def lesson(state: State, computed: Computed) -> dict[str, Any] | None:
             return {**head, **_step(step, Look(state, computed), state.view.answer)}
     except (LookupError, ValueError, ArithmeticError, TypeError, BpropError):  # a box of the text is gone, or a number
         return {
-            **head, "text": ASTRAY, "formulas": {}, "task": None, "task_done": None, "done": False, "highlight": ["previous", "next"],
-            "question": None,
+            **head, "text": ASTRAY, "formulas": {}, "task": None, "task_done": None, "done": False,
+            "highlight": ["previous", "next"], "question": None,
         }  # fmt: skip
 
 
