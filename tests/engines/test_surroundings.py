@@ -67,6 +67,7 @@ def test_a_worker_of_a_cluster_uses_no_more_threads_than_it_is_allowed(monkeypat
 
 
 def test_cores_are_those_of_this_process(monkeypatch):
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     assert 1 <= cores() <= (os.cpu_count() or 1)
     monkeypatch.setattr(os, "sched_getaffinity", lambda process: {3, 5, 7}, raising=False)
     assert cores() == 3

@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import warnings
 
 import numpy as np
 import pytest
@@ -34,11 +35,13 @@ def searched(jobs=None):
     return GridSearchCV(network(), {"l2": [0.0, 0.01]}, cv=2, n_jobs=jobs).fit(X, Y)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def alone():
     """The search and the networks in this process."""
     pytest.importorskip("llvmlite")
-    return searched(), [fitted(seed)[0] for seed in range(2)]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that so few epochs do not converge
+        return searched(), [fitted(seed)[0] for seed in range(2)]
 
 
 def need_the_same(alone):
@@ -91,7 +94,8 @@ def test_ray(alone):
         ray.shutdown()
 
 
-def test_an_estimator_of_a_worker_comes_back_whole(alone):
+def test_an_estimator_of_a_worker_comes_back_whole():
+    pytest.importorskip("llvmlite")
     trained = network().fit(X, Y)
     same = pickle.loads(pickle.dumps(trained))
     assert np.array_equal(same.predict_proba(X), trained.predict_proba(X)) and same.get_params() == trained.get_params()
