@@ -234,3 +234,39 @@ def test_the_page_of_playing_runs_as_it_is_read(capsys):
     exec(compile(block, "playing.md", "exec"), names)
     assert capsys.readouterr().out.startswith("play: http://127.0.0.1:")
     assert names["page"].machine.snapshot()["parts"]["training"]["epoch"] == 1
+
+
+def test_the_page_of_serving_names_the_options_and_statuses_that_there_are():
+    typer = pytest.importorskip("typer")
+    from bprop.cli.app import app
+    from bprop.serving.describe import STATUSES
+    from bprop.serving.limits import Limits
+
+    text = (DOCS / "serving.md").read_text(encoding="utf-8")
+    command = typer.main.get_command(app).commands["serve"]
+    options = {option for one in command.params for option in (*one.opts, *one.secondary_opts)}
+    assert set(re.findall(r"`(--[a-z-]+)", text)) <= options
+    listed = {int(code) for row in re.findall(r"^\| (\d{3}(?:, \d{3})*) \|", text, re.M) for code in row.split(", ")}
+    assert listed == {*STATUSES, 403, 405}
+    assert f"`--most-bytes` | {Limits().body} |" in text and f"`--most-rows` | {Limits().rows} |" in text
+
+
+def test_the_recipes_of_clusters_are_programs_and_that_of_optuna_runs(tmp_path, monkeypatch, capsys):
+    text = (DOCS / "cluster.md").read_text(encoding="utf-8")
+    recipes = dict(re.findall(r"<!-- recipe: (\w+) -->\n```python\n(.*?)```", text, re.DOTALL))
+    assert set(recipes) == {"joblib", "dask", "ray", "many", "optuna", "tune"} and text.count("```python") == len(
+        recipes
+    )
+    for name, recipe in recipes.items():
+        compile(recipe, f"{name}.py", "exec")
+        assert '\nif __name__ == "__main__":\n' in recipe
+    for package in ("optuna", "sklearn", "sqlalchemy"):
+        pytest.importorskip(package)
+    monkeypatch.chdir(tmp_path)
+    program = compile(recipes["optuna"].replace("epochs=10", "epochs=1"), "optuna.py", "exec")
+    for words, trials in ((["search.py", "search.journal"], 4), (["search.py", "search.journal"], 8)):
+        monkeypatch.setattr("sys.argv", words)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # those of Optuna about its experimental parts
+            exec(program, {"__name__": "__main__"})
+        assert capsys.readouterr().out.startswith(f"{trials} {{")

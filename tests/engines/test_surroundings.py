@@ -56,7 +56,18 @@ def test_what_all_engines_depend_on():
     assert processor()["processor"]
 
 
+@pytest.mark.parametrize(
+    ("word", "count"), [("2", 2), ("1", 1), ("64", 3), ("2,4", 2), ("", 3), ("0", 3), ("-1", 3), ("many", 3)]
+)
+def test_a_worker_of_a_cluster_uses_no_more_threads_than_it_is_allowed(monkeypatch, word, count):
+    """joblib's loky, Dask, Ray and Slurm set OMP_NUM_THREADS in processes that share a machine."""
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 1, 2}, raising=False)
+    monkeypatch.setenv("OMP_NUM_THREADS", word)
+    assert cores() == count
+
+
 def test_cores_are_those_of_this_process(monkeypatch):
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     assert 1 <= cores() <= (os.cpu_count() or 1)
     monkeypatch.setattr(os, "sched_getaffinity", lambda process: {3, 5, 7}, raising=False)
     assert cores() == 3

@@ -13,6 +13,7 @@ def test_it_listens_on_this_machine_alone():
     with closing(listen(0)) as listening:
         host, port = listening.getsockname()
         assert host == HERE and port > 0
+        assert listening.proto == socket.IPPROTO_TCP  # else asyncio does not switch Nagle's delays off
         socket.create_connection((HERE, port), timeout=5).close()
 
 

@@ -15,6 +15,8 @@ from bprop.files import bprop_version
 
 VECTORS = ("sse", "ssse", "avx", "fma", "f16c", "amx", "asimd", "neon", "sve", "fp")
 """Prefixes of the names of instructions for floating point and vectors."""
+THREADS = "OMP_NUM_THREADS"
+"""The environment variable with the number of threads of a process, as OpenMP and BLAS libraries read it."""
 PROCESSOR, INSTRUCTIONS, CORES = "processor", "instructions", "cores"
 
 
@@ -38,10 +40,13 @@ def processor() -> Mapping[str, str]:
 
 
 def cores() -> int:
-    """Cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    """Cores that this process may use: those that the system allows it, or OMP_NUM_THREADS of them if that is fewer.
+
+    joblib's loky, Dask, Ray and batch systems set this variable in processes that share a machine with others.
+    """
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    word = os.environ.get(THREADS, "").partition(",")[0].strip()
+    return min(allowed, int(word)) if word.isdecimal() and int(word) > 0 else allowed
 
 
 def changes(then: Any, now: Mapping[str, str]) -> str:

@@ -18,10 +18,10 @@ def listen(port: int, host: str = HERE, backlog: int = 64) -> socket.socket:
     if not 0 <= port <= LAST_PORT:
         raise SettingError(f"port {port}: it must be a whole number from 0 (any free port) to {LAST_PORT}")
     try:
-        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        (*kind, _, address), *_ = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except OSError as error:
         raise SettingError(f"host {host}: it is no address of this machine ({error.strerror or error})") from error
-    listening = socket.socket(family)
+    listening = socket.socket(*kind)  # with the protocol: else asyncio leaves Nagle's delays of 40 ms on
     try:
         # otherwise, on Windows, another program could take over the port
         listening.setsockopt(socket.SOL_SOCKET, getattr(socket, "SO_EXCLUSIVEADDRUSE", socket.SO_REUSEADDR), 1)
