@@ -21,9 +21,9 @@ from bprop.remote.address import is_address, shown
 from bprop.remote.listing import has_pattern, matches
 from bprop.remote.path import RemotePath, place_of
 from bprop.sources import builtin
+from bprop.sources import databases as databases  # what reads the rows of a database
 from bprop.sources.archives import archive_of
 from bprop.sources.content import content_checksum
-from bprop.sources import databases as databases  # what reads the rows of a database
 from bprop.sources.formats import Csv, Format, Source, Workbook, format_in, format_of, format_of_content, suffixes
 from bprop.sources.frame import Frame, joined
 from bprop.sources.limits import CHUNK, content_of, need_room, read_all
