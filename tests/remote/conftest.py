@@ -14,15 +14,15 @@ PAGE = b"<!doctype html><html><body>Please log in</body></html>"
 
 
 class Handler(BaseHTTPRequestHandler):
-    """What each path of the server is. `asked` collects the requests."""
+    """What each path of the server is. `requests` collects the requests."""
 
-    asked: list = []
+    requests: list = []
 
     def do_HEAD(self):
         self._answer(head=True)
 
     def do_GET(self):
-        self.asked.append((self.path, self.headers.get("Authorization")))
+        self.requests.append((self.path, self.headers.get("Authorization")))
         self._answer()
 
     def _answer(self, head=False):
@@ -80,7 +80,7 @@ def web():
     """The address of the server."""
     pytest.importorskip("fsspec")
     pytest.importorskip("aiohttp", reason="fsspec reads the web with aiohttp")
-    Handler.asked = []
+    Handler.requests = []
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

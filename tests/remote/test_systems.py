@@ -19,8 +19,8 @@ def test_the_path_within_it(memory):
      ("https://h/x", "aiohttp", "cloud"), ("memory://x", "fsspec", "cloud")],
 )  # fmt: skip
 def test_a_missing_package_is_named_with_the_command_that_installs_it(monkeypatch, address, package, extra):
-    found = systems.find_spec
-    monkeypatch.setattr(systems, "find_spec", lambda name: None if name == package else found(name) or True)
+    original = systems.find_spec
+    monkeypatch.setattr(systems, "find_spec", lambda name: None if name == package else original(name) or True)
     with pytest.raises(MissingPackageError) as info:
         remote_of(address)
     assert str(info.value) == f"{address}: {address.partition(':')[0]}:// needs {package}: pip install 'bprop[{extra}]'"

@@ -137,8 +137,8 @@ def test_a_query_and_a_database_are_one_word():
     ],
 )
 def test_a_missing_driver_is_named(monkeypatch, source, package, says):
-    found = databases.find_spec
-    monkeypatch.setattr(databases, "find_spec", lambda name: None if name == package else found(name))
+    original = databases.find_spec
+    monkeypatch.setattr(databases, "find_spec", lambda name: None if name == package else original(name))
     with pytest.raises(errors.MissingPackageError, match=says) as info:
         open_rows(source)
     assert "pass1234" not in str(info.value)

@@ -108,10 +108,10 @@ def _need_disk(address: str, size: Any, folder: str, error_class: type[BpropErro
 
 def _need_whole(address: str, remote: Remote, before: dict[str, Any], size: int, error_class: type[BpropError]) -> None:
     """Raise `error_class` for a copy that is not all of the file, or is of a file that changed meanwhile."""
-    said = before.get("size")
-    if isinstance(said, int) and said != size:
+    declared = before.get("size")
+    if isinstance(declared, int) and declared != size:
         raise error_class(
-            f"cannot read {address}: {size:,} bytes came, and the server says that the file has {said:,}: try again"
+            f"cannot read {address}: {size:,} bytes came, and the server says that the file has {declared:,}: try again"
         )
     mark = before.get("ETag") or before.get("etag")
     if mark is not None:
