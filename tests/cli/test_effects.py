@@ -16,7 +16,7 @@ READING = {
     "--skip-rows": ("--skip-rows 1", "digits", TEXT), "--comment": ("--comment #", "dots.npz", TEXT),
     "--missing": ("--missing ?", "dots.npz", "not for arrays"),
     "--bad-cells": ("--bad-cells missing", "digits", "not for arrays"),
-    "--sheet": ("--sheet 2", "pets.csv", "for workbooks"),
+    "--sheet": ("--sheet 2", "pets.csv", "for workbooks"), "--query": ("--query x", "pets.csv", "for a database"),
 }  # fmt: skip
 NETWORK = ("--hidden", "--activation", "--loss", "--l1", "--l2", "--dropout", "--normalise", "--quantiles")
 VALUES = {

@@ -79,10 +79,10 @@ class Command(TyperCommand):
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
-        asked = Asked.of(ctx)
-        guarded(placed)(ctx.params, asked.spelled)
+        choices = Asked.of(ctx)
+        guarded(placed)(ctx.params, choices.spelled)
         if NOTED not in ctx.meta:
-            guarded(need_effect)(self.name, asked)
+            guarded(need_effect)(self.name, choices)
         with heard(listener_of(ctx)):
             return super().invoke(ctx)
 

@@ -96,8 +96,7 @@ class Ending:
 
     def save_result(self, fit: Fit) -> None:
         """Save the fit to `path`, or to the next free name if another run took `path` in the meantime."""
-        resumed = self.noted is not None and self.noted.has_made(self.path)
-        if self.chosen and not resumed and self.path.exists():
+        if self.chosen and not (self.noted is not None and self.noted.has_made(self.path)) and self.path.exists():
             self.path = self.next_free()
             if self.noted is not None:
                 self.noted.call_result(self.path)
@@ -122,7 +121,7 @@ class Ending:
 
 def _is_file(path: Path) -> bool:
     """Whether a path is that of a file, here or at an address, rather than of a device."""
-    return path.is_file() and (isinstance(path, RemotePath) or own_descriptor(os.fspath(path)) is None)
+    return isinstance(path, RemotePath) or (own_descriptor(os.fspath(path)) is None and path.is_file())
 
 
 def run_to_end(train: Callable[[], Fit], ending: Ending, how: str) -> None:

@@ -83,11 +83,11 @@ class Noted:
 
     def add(self, path: Path) -> None:
         """Note that the run has made a file."""
-        name, numbers = _identified(path)
-        if numbers is None:
-            return
-        self.written[name] = numbers
         try:
+            name, numbers = _identified(path)
+            if numbers is None:
+                return
+            self.written[name] = numbers
             self.write()
         except (ModelFileError, OSError) as error:
             say(f"bprop: {visible(error)}: `bprop resume` will ask for --overwrite", error=True)

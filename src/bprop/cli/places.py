@@ -23,7 +23,8 @@ def placed(values: dict[str, Any], spelled: Any) -> None:
     spelled : {parameter: option}, as the user types it. Raises SettingError for an address where none can be.
     """
     query = values.get("query")
-    if query is not None and (values.get("data") is None or not is_address(values["data"])):
+    data = "data" if values.get("data") is not None else "subject"  # of `bprop check` and others
+    if query is not None and not is_address(values.get(data)):
         raise SettingError(
             f"--query {query!r} is for a database as DATA: sqlite:///FILE or postgresql://USER@HOST/NAME"
         )
@@ -33,7 +34,7 @@ def placed(values: dict[str, Any], spelled: Any) -> None:
         elif isinstance(value, list | tuple):
             values[name] = type(value)(_path(name, one, spelled) if isinstance(one, PurePath) else one for one in value)
         elif isinstance(value, str) and is_address(value):
-            values[name] = with_query(value, query) if name == "data" else shown(value)
+            values[name] = with_query(value, query) if name == data else shown(value)
     if query is not None:
         values["query"] = None
 

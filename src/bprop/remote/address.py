@@ -64,11 +64,11 @@ def shown(text: str) -> str:
     _remember_secret(password)
     short = f"{scheme}://{name}{at if name else ''}{host}{slash}{path}"
     if mark and scheme in DATABASES:
-        kept = [part for part in query.split("&") if part.partition("=")[0].lower() in HARMLESS]
+        harmless = [part for part in query.split("&") if part.partition("=")[0].lower() in HARMLESS]
         for part in query.split("&"):
-            if part not in kept:
+            if part not in harmless:
                 _remember_secret(part.partition("=")[2])
-        short += mark + "&".join(kept) if kept else ""
+        short += mark + "&".join(harmless) if harmless else ""
     elif mark and scheme in WEB:
         _remember_secret(query)
         return _numbered(f"{short}?...", text)

@@ -12,6 +12,7 @@ from hashlib import blake2b
 from typing import Any
 
 from bprop.errors import BpropError, DataError
+from bprop.remote.address import shown
 from bprop.remote.failures import failures_said
 from bprop.remote.systems import Remote, remote_of
 
@@ -32,6 +33,7 @@ def fetched(address: str, error_class: type[BpropError] = DataError) -> str:
 
     The copy is whole: its size is what the server says, and the file did not change while it came.
     """
+    address = shown(address)
     with _lock:
         path = _here.get(address)
         if path is None or not os.path.exists(path):
@@ -45,6 +47,13 @@ def forget(address: str) -> None:
         path = _here.pop(address, None)
         if path is not None and os.path.exists(path):
             os.unlink(path)
+
+
+def forget_all(source: str) -> None:
+    """The same for a file, or for all that a folder or a pattern names: whoever reads anew wants what is there now."""
+    before = re.split(r"[*?\[]", source)[0]
+    for address in [one for one in _here if one == source or one.startswith(before)]:
+        forget(address)
 
 
 def new_path(address: str) -> str:
@@ -99,10 +108,10 @@ def _need_disk(address: str, size: Any, folder: str, error_class: type[BpropErro
 
 def _need_whole(address: str, remote: Remote, before: dict[str, Any], size: int, error_class: type[BpropError]) -> None:
     """Raise `error_class` for a copy that is not all of the file, or is of a file that changed meanwhile."""
-    said = before.get("size")
-    if isinstance(said, int) and said != size:
+    declared = before.get("size")
+    if isinstance(declared, int) and declared != size:
         raise error_class(
-            f"cannot read {address}: {size:,} bytes came, and the server says that the file has {said:,}: try again"
+            f"cannot read {address}: {size:,} bytes came, and the server says that the file has {declared:,}: try again"
         )
     mark = before.get("ETag") or before.get("etag")
     if mark is not None:

@@ -16,7 +16,7 @@ from zlib import crc32
 from bprop.errors import BpropError, DataError, UnreadableError
 from bprop.remote.address import is_address, is_database, scheme_of, shown
 from bprop.remote.download import fetched
-from bprop.remote.failures import failures_said
+from bprop.remote.failures import failures_said, need_missing
 from bprop.remote.systems import remote_of
 
 
@@ -116,7 +116,8 @@ class RemotePath(type(Path())):
             remote = remote_of(self.address)
             try:
                 return remote.system.info(remote.path)["type"]
-            except FileNotFoundError:
+            except FileNotFoundError as error:
+                need_missing(error, self.address)
                 return None
 
     def identity(self) -> list[int] | None:
@@ -125,7 +126,8 @@ class RemotePath(type(Path())):
             remote = remote_of(self.address)
             try:
                 info = remote.system.info(remote.path)
-            except FileNotFoundError:
+            except FileNotFoundError as error:
+                need_missing(error, self.address)
                 return None
         marks = [str(info.get(name)) for name in ("ETag", "etag", "LastModified", "mtime", "updated", "created")]
         return [int(info.get("size") or 0), crc32("|".join(marks).encode())]
@@ -136,7 +138,8 @@ class RemotePath(type(Path())):
             remote = remote_of(self.address)
             try:
                 return [str(one).rstrip("/").rpartition("/")[2] for one in remote.system.ls(remote.path, detail=False)]
-            except FileNotFoundError:
+            except FileNotFoundError as error:
+                need_missing(error, self.address)
                 return []
 
     def glob(self, pattern: Any, **settings: Any) -> Iterator[Path]:

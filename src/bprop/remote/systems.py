@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from typing import Any, NamedTuple
 
 from bprop.errors import DataError, MissingPackageError, SettingError, UnknownNameError
-from bprop.remote.address import DATABASES, WEB, lost_query, scheme_of, whole
+from bprop.remote.address import DATABASES, WEB, lost_query, scheme_of, shown, whole
 
 PACKAGES = {
     "s3": ("s3fs", "s3"), "s3a": ("s3fs", "s3"), "gs": ("gcsfs", "gs"), "gcs": ("gcsfs", "gs"),
@@ -32,6 +32,7 @@ def remote_of(address: str) -> Remote:
     Raises MissingPackageError with the command that installs what is missing, UnknownNameError for an unknown scheme,
     SettingError for secrets where they do not belong, DataError for an address whose end was not kept.
     """
+    address = shown(address)
     scheme = scheme_of(address) or ""
     need_packages(address)
     if lost_query(address):

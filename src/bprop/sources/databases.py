@@ -20,6 +20,7 @@ ROWS = 65_536  # of SQLite that are read at once
 PATIENCE = 10  # seconds until a server must answer
 WORDS = re.compile(r"\s+")
 UNSORTED = "the database may give its rows in another order next time: add ORDER BY, so that the same rows are held out"
+READS = re.compile(r"[\s(]*(select|with|values|table|from)\b", re.IGNORECASE)
 POSTGRES = ("postgresql", "postgres", "redshift")
 
 
@@ -50,6 +51,8 @@ def parts_of(source: str) -> tuple[str, str]:
             f'{address}: name the rows of this database with --query, such as --query "select * from homes" '
             f"(in Python, bp.table({address!r}, query=...)){_tables(address)}"
         )
+    if not READS.match(query):
+        raise SettingError(f"{address}: the query must be a SELECT, which changes nothing: {query.strip()}")
     return address, query.strip()
 
 

@@ -39,7 +39,7 @@ class Place(os.PathLike[str]):
         self._lock: Lock | None = None
         self._lost = False
         self._last: tuple[Path, tuple[int, int] | None] | None = None
-        need_writable(path)
+        need_writable(path, inside=self.folder is not None)
         if self.folder is not None:
             _make(self.folder)
         self._claim: Claim | None = None
@@ -128,11 +128,14 @@ def is_folder(path: str | os.PathLike[str], every: str | None = None) -> bool:
     return every is not None or os.path.isdir(text) or text.endswith(("/", os.sep))
 
 
-def need_writable(path: str | os.PathLike[str]) -> None:
-    """Raise ModelFileError where a checkpoint can never be written: better now than after hours of training."""
+def need_writable(path: str | os.PathLike[str], inside: bool = False) -> None:
+    """Raise ModelFileError where a checkpoint can never be written: better now than after hours of training.
+
+    inside : whether checkpoints are files of this folder, rather than this file.
+    """
     place = model_place_of(path)
     if isinstance(place, RemotePath):
-        if (reason := cannot_put((place / ".bprop").address)) is not None:
+        if (reason := cannot_put(str(place / ".bprop" if inside else place))) is not None:
             raise ModelFileError(f"cannot write the checkpoint {place}: {reason}")
         return
     folder = place.absolute().parent
