@@ -230,7 +230,8 @@ def test_a_step_says_nothing_of_another_network_until_undo_brings_its_own_back(m
 
 
 @pytest.mark.parametrize(("name", "step", "answers"), [
-    ("backward", 8, ("smaller", "larger")), ("output_gradient", 8, ("smaller", "larger")), ("checking", 3, ("yes", "no")),
+    ("backward", 8, ("smaller", "larger")), ("output_gradient", 8, ("smaller", "larger")),
+    ("checking", 3, ("yes", "no")),
 ])  # fmt: skip
 def test_no_answer_is_right_before_its_task_is_done(machine, name, step, answers):
     question = at(machine, name, step)["lesson"]["question"]

@@ -106,7 +106,7 @@ class Look:
 
     @property
     def lowest_loss(self) -> float:
-        """The lowest training loss since training began: what has been reached stays so, though steps go up and down."""
+        """The lowest training loss since training began. What has been reached stays so, though steps go up."""
         return min([self.loss, *(train for _, train, _ in self.work.training.curve.points)])
 
     def loss_of(self, work: Work) -> float:
