@@ -88,7 +88,7 @@ def test_every_step_shows_its_text_and_goes_back(machine, name):
         assert set(part["highlight"]) <= {*boxes, *COMMANDS}
         question = part["question"]
         if question is not None and question["choices"] is not None:
-            assert question["answer"] in ("", *question["choices"]) and len(set(question["choices"])) > 1
+            assert question["answer"] in ("", None, *question["choices"]) and len(set(question["choices"])) > 1
         before = part
         if step < part["of"]:
             part = do(machine, {"do": "next"})["lesson"]
@@ -214,6 +214,41 @@ def test_a_student_who_builds_another_network_stops_no_lesson(machine, name):
     assert (astray["name"], astray["step"]) == (name, 2) and astray["text"]
     do(machine, {"do": "previous"})
     assert do(machine, {"do": "next"})["lesson"] == before
+
+
+@pytest.mark.parametrize("change", [
+    {"do": "layer", "at": 2, "units": 3, "activation": "relu"}, {"do": "activation", "at": 1, "name": "relu"},
+    {"do": "units", "at": 1, "count": 5},
+])  # fmt: skip
+def test_a_step_says_nothing_of_another_network_until_undo_brings_its_own_back(machine, change):
+    do(machine, {"do": "lesson", "name": "backward"})
+    before = do(machine, {"do": "next"})["lesson"]
+    astray = do(machine, change)["lesson"]
+    assert astray["text"].startswith("This step speaks of another network") and astray["question"] is None
+    after = do(machine, {"do": "undo"})["lesson"]
+    assert (after["text"], after["question"]) == (before["text"], before["question"])
+
+
+@pytest.mark.parametrize(("name", "step", "answers"), [
+    ("backward", 8, ("smaller", "larger")), ("output_gradient", 8, ("smaller", "larger")),
+    ("checking", 3, ("yes", "no")),
+])  # fmt: skip
+def test_no_answer_is_right_before_its_task_is_done(machine, name, step, answers):
+    question = at(machine, name, step)["lesson"]["question"]
+    assert question["answer"] is None and tuple(question["choices"]) == answers
+    for value in answers:
+        assert not do(machine, {"do": "answer", "value": value})["lesson"]["question"]["right"]
+    do(machine, {"do": "answer", "value": answers[0]})
+    assert act(machine, name, step)["question"]["right"]
+
+
+def test_a_loss_that_was_low_enough_once_stays_so_though_training_goes_up_and_down(machine):
+    at(machine, "initialisation", 7)
+    do(machine, {"do": "step", "updates": 240})
+    assert machine.snapshot()["parts"]["lesson"]["task_done"]
+    do(machine, {"do": "rate", "value": 10.0})
+    parts = do(machine, {"do": "step", "updates": 2})
+    assert parts["score"]["train"]["loss"] > 0.2 and parts["lesson"]["task_done"]
 
 
 def test_another_subject_ends_the_lesson(machine):

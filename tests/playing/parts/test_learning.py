@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from bprop.playing.parts.learning import rms
+
 
 def test_the_health_is_that_of_the_values_and_of_the_gradients_of_the_examples(play):
     machine = play.machine("moons")
@@ -15,6 +17,10 @@ def test_the_health_is_that_of_the_values_and_of_the_gradients_of_the_examples(p
         assert health[name]["value_rms"] == pytest.approx(np.sqrt((values[name] ** 2).mean()))
         assert health[name]["gradient_rms"] == pytest.approx(200 * np.sqrt((gradients[name] ** 2).mean()))
     assert health["f"]["gradient_rms"] is None
+
+
+def test_gradients_without_bounds_have_an_infinite_size_and_no_warning():
+    assert rms(np.full(3, 1e308), 200) == "inf" and rms(np.array([3.0, 4.0]), 2) == pytest.approx(50**0.5)
 
 
 def test_dead_units_are_counted(play):

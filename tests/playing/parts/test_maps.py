@@ -30,7 +30,8 @@ def test_the_map_has_the_output_and_every_unit_over_the_range_of_the_data(play):
     assert list(shown["units"]) == ["h1", "h2"]
     for name in ("h1", "h2"):
         for unit, column in zip(shown["units"][name], values[name].T, strict=True):
-            assert (unit["low"], unit["high"]) == pytest.approx((column.min(), column.max()))
+            most = np.abs(column).max()
+            assert (unit["low"], unit["high"]) == pytest.approx((-most, most)), "0 is in the middle"
             back = unit["low"] + levels(unit["pixels"]) / 255 * (unit["high"] - unit["low"])
             assert np.abs(back - column).max() <= 0.51 / 255 * (unit["high"] - unit["low"])
     low, high = work.subject.data["x"].min(axis=0), work.subject.data["x"].max(axis=0)
@@ -59,6 +60,20 @@ def test_three_classes_show_the_best_one_and_how_certain_it_is():
     f = work.network.graph.predict(work.theta, grid(work))
     assert np.array_equal(levels(shown["pixels"]), f.argmax(axis=1))
     assert np.abs(levels(shown["certainty"]) / 255 - f.max(axis=1)).max() <= 0.51 / 255
+
+
+def test_a_unit_that_is_0_everywhere_has_neither_colour(play):
+    machine = play.machine("moons")
+    parts = play.obeyed(machine, {"do": "initialisation", "name": "zeros", "seed": 0})
+    for unit in parts["map"]["units"]["h1"]:
+        assert set(levels(unit["pixels"])) == {128}
+
+
+def test_a_relu_is_never_shown_as_negative(play):
+    machine = play.machine("moons")
+    parts = play.obeyed(machine, {"do": "activation", "at": 1, "name": "relu"})
+    for unit in parts["map"]["units"]["h1"]:
+        assert levels(unit["pixels"]).min() >= 127
 
 
 def test_one_input_has_no_map(play):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bprop.playing.lessons.lesson import Lesson, Question, Step, Task
+from math import nan
+
+from bprop.playing.lessons.lesson import Lesson, Question, Step, Task, compared
 from bprop.playing.lessons.scenes import SMALL
 
 BACKWARD = Lesson("backward", "Backpropagation", (
@@ -76,7 +78,7 @@ BACKWARD = Lesson("backward", "Backpropagation", (
         Task("Make one update.", lambda look: look.updates >= 1),
         Question(
             "Is the mean loss smaller or larger after the update?",
-            lambda look: "smaller" if look.loss < look.loss_of(look.begun) else "larger",
+            lambda look: nan if look.updates < 1 else compared(look.loss, look.loss_of(look.begun)),
             choices=lambda look: ["smaller", "larger"],
         ),
         {"loss": lambda look: look.loss_of(look.begun)},

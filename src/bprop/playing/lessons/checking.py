@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import nan
+
 from bprop.check.slope import KINK, RIGHT, WRONG
 from bprop.formulas.names import identifier
 from bprop.formulas.pieces import added, called, divided, multiplied, number, subtracted
@@ -21,6 +23,18 @@ OFFERED = ("tanh_without_its_square", "linear_without_its_transpose", "loss_with
 def judged(look: Look, verdict: str) -> bool:
     """Whether the chosen weight has been checked, with this verdict."""
     return "parameter" in look.check and look.check["verdict"] == verdict
+
+
+def closer(look: Look) -> str | float:
+    """Whether the line of the check with a small eps is close to the tangent; nan before that check."""
+    if not narrow(look):
+        return nan
+    return "yes" if abs(look.check["slope"] - look.check["tangent"]) < 1e-3 else "no"
+
+
+def narrow(look: Look) -> bool:
+    """Whether the chosen weight has been checked with a small eps."""
+    return judged(look, RIGHT) and look.check["epsilon"] <= 0.01
 
 
 def planted(look: Look) -> str:
@@ -66,14 +80,9 @@ CHECKING = Lesson("checking", "Checking a gradient", (
         "rounding noise.",
         (*SMALL, {"do": "check", **WEIGHT, "epsilon": 0.1}),
         ("check",),
-        Task(
-            "Check again with an eps of at most 0.01.",
-            lambda look: judged(look, RIGHT) and look.check["epsilon"] <= 0.01,
-        ),
+        Task("Move the slider of eps, below the picture, to 0.01 or less.", narrow),
         Question(
-            "Is the slope of the line now closer to that of the tangent?",
-            lambda look: "yes" if abs(look.check.get("slope", 0) - look.check.get("tangent", 0)) < 1e-3 else "no",
-            choices=lambda look: ["yes", "no"],
+            "Is the slope of the line now closer to that of the tangent?", closer, choices=lambda look: ["yes", "no"],
         ),
     ),
     Step(

@@ -9,8 +9,9 @@ FORWARD = Lesson("forward", "Forward propagation", (
     Step(
         "A network is a graph of boxes. This one takes a point x, which has two numbers. It computes two "
         "probabilities f, one for each class.\n\n"
-        "The leaves are at the bottom: the input x, the target y, and the parameters. The parameters are the weights "
-        "W1 and W2 and the biases b1 and b2. Training will change them. Nothing else is computed yet.",
+        "What is not computed are its leaves: the input x, the target y, and the parameters. The parameters are the "
+        "weights W1 and W2, the lines between the units, and the biases b1 and b2, the small squares. Training will "
+        "change them. Nothing else is computed yet for this example.",
         SMALL,
         ("x", "W1", "b1", "W2", "b2"),
         question=Question(

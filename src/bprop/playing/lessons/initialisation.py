@@ -36,8 +36,9 @@ def learns(look: Look) -> str:
 INITIALISATION = Lesson("initialisation", "Initialisation and vanishing gradients", (
     Step(
         "This network has five hidden layers of 8 units. All its weights and biases are 0. So every unit of a layer "
-        "computes the same, and every value is 0.\n\n"
-        "The gradient of a weight is the value below it times the gradient above it. The pass of this example is done.",
+        "computes the same, and the value of every unit is 0. Only the two probabilities are 0.5.\n\n"
+        "The gradient of a weight is the value below it times the gradient above it. The pass of this example is done: "
+        "press Boxes to see all gradients.",
         (*deep("tanh", "zeros"), {"do": "run_pass"}),
         ("initialisation",),
         question=Question(
@@ -52,8 +53,8 @@ INITIALISATION = Lesson("initialisation", "Initialisation and vanishing gradient
         deep("tanh", "normal"),
         ("initialisation",),
         question=Question(
-            "Gradients shrink too, on their way down. Compare their sizes at a6 and at a1. How many times smaller is "
-            "the gradient at a1?",
+            "Gradients shrink too, on their way down. Compare their sizes at a6 and at a1 in the table below Progress. "
+            "How many times smaller is the gradient at a1?",
             lambda look: as_power(shrinking(look)), choices=lambda look: list(POWERS),
         ),
         numbers={"low": lambda look: look.value_size(FIRST), "high": lambda look: look.value_size(LAST)},
@@ -95,7 +96,7 @@ INITIALISATION = Lesson("initialisation", "Initialisation and vanishing gradient
         "its units are off. The gradient at a6 has the size {high}, the gradient at a1 the size {low}: it arrives.",
         deep("relu", "he_normal"),
         ("train", "epoch", "step"),
-        Task("Train until the mean loss is below 0.2.", lambda look: look.updates > 0 and look.loss < 0.2),
+        Task("Train until the mean loss is below 0.2.", lambda look: look.updates > 0 and look.lowest_loss < 0.2),
         numbers={"high": lambda look: look.begun_size(LAST), "low": lambda look: look.begun_size(FIRST)},
     ),
 ))  # fmt: skip

@@ -25,7 +25,8 @@ class Task:
 class Question:
     """A question, whose answer is computed from the graph.
 
-    answer : a number, or one of the choices; nan before the task is done, if it needs its result. choices : texts to
+    answer : a number, or one of the choices; nan before the task is done, if it needs its result: then no answer is
+    right yet. choices : texts to
     choose from. tolerance : how far a number may be off, so that a number that was read from the screen is right.
     """
 
@@ -82,6 +83,11 @@ class Lesson:
     name: str
     title: str
     steps: tuple[Step, ...]
+
+
+def compared(now: float, before: float) -> str:
+    """The answer to the question whether a number has become smaller or larger."""
+    return "smaller" if now < before else "larger"
 
 
 def figure(number: float, digits: int) -> str:

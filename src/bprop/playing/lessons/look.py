@@ -104,6 +104,11 @@ class Look:
         """The objective over the batch."""
         return float(self.computed.values(self.work).objective)
 
+    @property
+    def lowest_loss(self) -> float:
+        """The lowest training loss since training began. What has been reached stays so, though steps go up."""
+        return min([self.loss, *(train for _, train, _ in self.work.training.curve.points)])
+
     def loss_of(self, work: Work) -> float:
         """The objective over the batch of another work."""
         with np.errstate(all="ignore"):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bprop.playing.lessons.lesson import Lesson, Question, Step, Task
+from math import nan
+
+from bprop.playing.lessons.lesson import Lesson, Question, Step, Task, compared
 from bprop.playing.lessons.look import Look
 from bprop.playing.lessons.scenes import SMALL, network
 
@@ -82,10 +84,10 @@ OUTPUT_GRADIENT = Lesson("output_gradient", "Why the gradient is f - e(y)", (
         "learn. At the beginning the gradient at the scores has the size {size} over all examples.",
         (*network((4, "tanh")), {"do": "run_pass"}),
         ("train", "epoch"),
-        Task("Train until the mean loss is below 0.1.", lambda look: look.loss < 0.1),
+        Task("Train until the mean loss is below 0.1.", lambda look: look.lowest_loss < 0.1),
         Question(
             "Is the size of the gradient at a2 smaller or larger than before?",
-            lambda look: "smaller" if look.gradient_size("a2") < look.begun_size("a2") else "larger",
+            lambda look: nan if look.updates < 1 else compared(look.gradient_size("a2"), look.begun_size("a2")),
             choices=lambda look: ["smaller", "larger"],
         ),
         {"size": lambda look: look.begun_size("a2")},

@@ -44,8 +44,8 @@ def health(state: State, computed: Computed) -> list[dict[str, Any]]:
     return [
         {
             "box": name,
-            "value_rms": _rms(values[name]),
-            "gradient_rms": _rms(np.asarray(gradients[name]) * rows) if name in gradients else None,
+            "value_rms": rms(values[name]),
+            "gradient_rms": rms(gradients[name], rows) if name in gradients else None,
             "dead": _dead(box, values[name]),
         }
         for name, box in work.network.graph.boxes.items()
@@ -53,9 +53,10 @@ def health(state: State, computed: Computed) -> list[dict[str, Any]]:
     ]
 
 
-def _rms(array: Any) -> Any:
+def rms(array: Any, times: int = 1) -> Any:
+    """The root mean square of so many times an array, as JSON."""
     with np.errstate(all="ignore"):
-        return plain(np.sqrt(np.square(np.asarray(array, np.float64)).mean()))
+        return plain(np.sqrt(np.square(np.asarray(array) * times, dtype=np.float64).mean()))
 
 
 def _dead(box: Any, value: Any) -> Any:

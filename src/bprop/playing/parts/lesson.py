@@ -11,6 +11,7 @@ from bprop.errors import BpropError
 from bprop.playing.computed import Computed
 from bprop.playing.lessons import LESSONS, Look, Question, Step
 from bprop.playing.plain import plain
+from bprop.playing.recipe import Recipe
 from bprop.playing.work import State
 
 
@@ -34,20 +35,33 @@ def lesson(state: State, computed: Computed) -> dict[str, Any] | None:
     of = LESSONS[name]
     step = of.steps[number - 1]
     head = {"name": name, "title": of.title, "step": number, "of": len(of.steps)}
+    if is_another(state):
+        return {**head, **NOTHING}
     try:
         with np.errstate(all="ignore"):
             return {**head, **_step(step, Look(state, computed), state.view.answer)}
     except (LookupError, ValueError, ArithmeticError, TypeError, BpropError):  # a box of the text is gone, or a number
-        return {
-            **head, "text": ASTRAY, "formulas": {}, "task": None, "task_done": None, "done": False,
-            "highlight": ["previous", "next"], "question": None,
-        }  # fmt: skip
+        return {**head, **NOTHING}
+
+
+def is_another(state: State) -> bool:
+    """Whether the layers are others than those of which the step speaks."""
+    begun = state.view.begun
+    return begun is not None and begun.recipe is not None and _layers(begun.recipe) != _layers(state.work.recipe)
+
+
+def _layers(recipe: Recipe | None) -> Any:
+    return None if recipe is None else (recipe.layers, recipe.skips, recipe.loss)
 
 
 ASTRAY = (
-    "This step speaks of another network than the one that is here now. Go back a step and on again: then its network "
-    "is here as before. Or end the lesson."
+    "This step speaks of another network than the one that is here now. Undo what you changed; or go back a step and "
+    "on again: then its network is here as before. Or end the lesson."
 )
+NOTHING = {
+    "text": ASTRAY, "formulas": {}, "task": None, "task_done": None, "done": False, "question": None,
+    "highlight": ["undo", "previous", "next"],
+}  # fmt: skip
 
 
 def _step(step: Step, look: Look, reply: Any) -> dict[str, Any]:

@@ -104,6 +104,6 @@ def _classes(work: Work, f: np.ndarray) -> dict[str, Any]:
 
 
 def _levels(column: np.ndarray) -> dict[str, Any]:
-    """A unit over the map, from its lowest to its highest value there."""
-    low, high = float(np.nan_to_num(column.min())), float(np.nan_to_num(column.max()))
-    return {"low": low, "high": high, "pixels": levels(column, low, high)}
+    """A unit over the map: 0 is in the middle, so that the colours say the sign; its largest size is an end."""
+    most = float(np.nan_to_num(np.abs(column).max())) or 1.0
+    return {"low": -most, "high": most, "pixels": levels(column, -most, most)}

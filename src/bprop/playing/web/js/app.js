@@ -35,4 +35,4 @@ export function App({ store }) {
     </div>`;
 }
 
-const waiting = (state) => (state === "closed" ? "The program that makes the numbers does not answer. Is bprop play still running?" : "One moment …");
+const waiting = (state) => (state === "closed" ? "The program that makes the numbers does not answer. If bprop play has ended, start it again and open the address that it prints." : "One moment …");

@@ -11,7 +11,7 @@ export function BuildPanel({ store }) {
       <section class="card" aria-labelledby="build-title">
         <h2 id="build-title">Build</h2>
         <p class="facts-line">${s.rows.toLocaleString("en")} rows to learn from${s.held_out ? html`, ${s.held_out.toLocaleString("en")} held out` : ""}<br/>
-          ${s.inputs} ${s.inputs === 1 ? "input" : "inputs"}${s.classes ? html`, ${s.classes.length} classes` : ""}, <b>${graph.value.weights.toLocaleString("en")}</b> weights and biases</p>
+          ${s.inputs > 0 && html`${s.inputs} ${s.inputs === 1 ? "input" : "inputs"}, `}${s.classes && html`${s.classes.length} classes, `}<b>${graph.value.weights.toLocaleString("en")}</b> weights and biases</p>
         ${s.note && html`<p class="hint">${s.note}</p>`}
         ${recipe.value && s.editable ? html`<${Layers} store=${store} />` : html`<p class="hint">This graph was brought as it is. Its weights can be moved; its boxes stay.</p>`}
       </section>

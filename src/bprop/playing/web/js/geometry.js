@@ -24,16 +24,17 @@ export function place(columns, width, names) {
   const most = Math.max(...columns.map((column) => column.count));
   const pictures = columns.some((column) => column.pictures), room = pictures ? 760 : 560;
   const pitch = Math.max(LEAST, Math.min(PITCH, room / most));
-  const tile = Math.min(TILE, pitch < 40 || pictures ? pitch - 8 : pitch - 16); // 16: a line of numbers below it
   const height = TOP + Math.max(170, most * pitch) + 12;
-  const edge = Math.min(64, 30 + width / 40), left = Math.max(edge, roomOf(columns, names) + tile / 2 + 4);
-  const step = (width - left - edge) / Math.max(1, columns.length - 1);
+  const edge = Math.min(64, 30 + width / 40), left = Math.max(edge, roomOf(columns, names) + TILE / 2 + 4);
+  const step = (width - left - edge) / Math.max(1, columns.length - 1), narrow = step < 112;
+  const lines = narrow ? 27 : 16; // the numbers below a unit: two lines where columns are close together, else one
+  const tile = Math.min(TILE, pitch < lines + 24 || pictures ? pitch - 8 : pitch - lines);
   const placed = columns.map((column, at) => {
     const x = left + at * step + (column.picture ? 12 : 0), middle = TOP + (height - TOP - 12) / 2;
     const ys = Array.from({ length: column.count }, (_, unit) => middle + (unit - (column.count - 1) / 2) * pitch);
     return { ...column, x, ys };
   });
-  return { columns: placed, width, height, tile, step, roomy: pitch - tile >= 14 };
+  return { columns: placed, width, height, tile, step, narrow, roomy: pitch - tile >= lines - 2 };
 }
 
 // The weights that come into the units of a column: (box, its unit i, parameter, row of it). Several boxes may share a

@@ -33,7 +33,8 @@ function Question({ store, question }) {
     const number = Number(typed.trim().replace("−", "-").replace(",", "."));
     answer(typed.trim() !== "" && Number.isFinite(number) ? number : typed.trim());
   };
-  const told = question.given === null || question.given === undefined ? "" : question.right ? "Yes, that is right." : "Not yet: look again.";
+  const told = question.given === null || question.given === undefined ? "" : question.right ? "Yes, that is right."
+    : question.answer === null ? "Not yet: do first what is asked above." : "Not yet: look again.";
   return html`<form class="question" onSubmit=${submit}><p id="lesson-question">${question.text}</p>
     ${question.choices ? html`<div class="choices" role="group" aria-labelledby="lesson-question">${question.choices.map((choice) => html`
         <button type="button" class="main-button" aria-pressed=${String(question.given === choice)} onClick=${() => answer(choice)}>${choice}</button>`)}</div>`

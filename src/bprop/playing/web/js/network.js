@@ -19,7 +19,7 @@ export function Network({ store }) {
   const layout = useMemo(() => {
     const columns = columnsOf(graph.value, layersOf(graph.value, images.value), subject.value, shapes);
     const names = subject.value.columns ?? Array.from({ length: subject.value.inputs }, (_, unit) => `x ${unit}`);
-    return place(columns, Math.max(width, 66 * columns.length), names);
+    return place(columns, Math.max(width, 76 * columns.length), names);
   }, [graph.value, width]);
   const edges = edgesOf(layout.columns, theta.value, layout.tile);
   const share = shareOf(edges.length), last = pass.value?.last, moved = last && flowOf(layout.columns, last);
@@ -38,7 +38,7 @@ export function Network({ store }) {
         ${layout.columns.map((column, nth) => html`<${ColumnHead} key=${column.box} store=${store} column=${column} nth=${nth}
           step=${layout.step} />`)}
         ${layout.columns.map((column, nth) => column.ys.map((y, unit) => html`<${Unit} key=${column.box + unit} store=${store}
-          column=${column} nth=${nth} unit=${unit} y=${y} tile=${layout.tile} roomy=${layout.roomy} narrow=${layout.step < 112}
+          column=${column} nth=${nth} unit=${unit} y=${y} tile=${layout.tile} roomy=${layout.roomy} narrow=${layout.narrow}
           now=${moved?.to === column.box} />`))}
       </div>
       </div>
