@@ -24,14 +24,14 @@ VERSIONS = "from importlib.metadata import distributions as d; print(*(x.name + 
 def requirements(project: dict, extras: tuple[str, ...]) -> dict[str, str]:
     """{package: its lower bound, "" for none} of the project with some extras, and of the extras that these name."""
     optional = project["optional-dependencies"]
-    found = {}
+    bounds = {}
     for line in [*project["dependencies"], *(one for extra in extras for one in optional[extra])]:
         name, more, bound = REQUIREMENT.match(line).groups(default="")
         if name == project["name"]:
-            found |= requirements(project, tuple(more.split(",")))
+            bounds |= requirements(project, tuple(more.split(",")))
         else:
-            found[normal(name)] = bound
-    return found
+            bounds[normal(name)] = bound
+    return bounds
 
 
 def normal(name: str) -> str:

@@ -22,7 +22,7 @@ SCHEMES = ("light", "dark")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 SEARCHED = "backpropagation"
 PATIENCE = 120_000  # milliseconds: a machine under load is slow
-VIOLATIONS = "axe.run(document, {resultTypes: ['violations']}).then((found) => found.violations)"
+VIOLATIONS = "axe.run(document, {resultTypes: ['violations']}).then((result) => result.violations)"
 
 
 def look(browser: Browser, address: str, scheme: str) -> Iterator[str]:
@@ -37,7 +37,7 @@ def look(browser: Browser, address: str, scheme: str) -> Iterator[str]:
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 1000})
         page.wait_for_timeout(100)  # menus and tables follow the width
-        for line in _seen(page, width):
+        for line in _measured(page, width):
             yield f"{scheme}, {width} px: {line}"
     yield from wrong
     context.close()
@@ -47,13 +47,13 @@ def _opened(page: Page, address: str) -> list[str]:
     """Opens the page. The list has its complaints, and its requests that leave the site; later ones are added to it."""
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(f"error: {error}"))
-    page.on("request", lambda asked: asked.url.startswith("http") and wrong.append(f"it asks for {asked.url}"))
-    page.on("requestfailed", lambda asked: wrong.append(f"it did not get {asked.url}"))
+    page.on("request", lambda request: request.url.startswith("http") and wrong.append(f"it asks for {request.url}"))
+    page.on("requestfailed", lambda request: wrong.append(f"it did not get {request.url}"))
     page.goto(address, wait_until="load")
     return wrong
 
 
-def _seen(page: Page, width: int) -> Iterator[str]:
+def _measured(page: Page, width: int) -> Iterator[str]:
     wide = page.evaluate("document.documentElement.scrollWidth")
     if wide > width:
         yield f"the page is {wide} px wide"
@@ -80,9 +80,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("site", type=Path, help="the folder that `mkdocs build` made")
     parser.add_argument("--pages", default="", help="only these, comma-separated")
-    given: Any = parser.parse_args()
-    site: Path = given.site.resolve()
-    names = given.pages.split(",") if given.pages else sorted(str(p.relative_to(site)) for p in site.rglob("*.html"))
+    chosen: Any = parser.parse_args()
+    site: Path = chosen.site.resolve()
+    names = chosen.pages.split(",") if chosen.pages else sorted(str(p.relative_to(site)) for p in site.rglob("*.html"))
     chromium = next(filter(None, map(shutil.which, BROWSERS)), None)
     if chromium is None:
         raise SystemExit("no Chromium is installed: apt-get install chromium")
