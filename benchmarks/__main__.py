@@ -12,6 +12,9 @@ from benchmarks.parts import PARTS, select
 from benchmarks.settings import Settings
 from benchmarks.write import read, write
 
+MAIN = Path(__file__).parent / "results" / "main.json"
+"""The numbers of the page: `--write` keeps them here, unless `--json` names another file."""
+
 
 def main() -> None:
     given = _parser().parse_args()
@@ -20,8 +23,8 @@ def main() -> None:
     run = report.join([json.loads(path.read_text("utf-8")) for path in given.join]) if given.join else _run(given)
     text = report.markdown(run)
     print(text)
-    if given.json:
-        given.json.write_text(json.dumps(run, indent=1), encoding="utf-8")
+    if kept := given.json or (MAIN if given.write else None):
+        kept.write_text(json.dumps(run, indent=1) + "\n", encoding="utf-8")
     if given.write:
         write(given.write, text)
 
@@ -42,7 +45,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--peers", default="", help='names or parts of names, comma-separated; "all" for all')
     parser.add_argument("--rounds", type=int, default=9, help="rounds; in each, every peer runs once (default 9)")
     parser.add_argument("--small", action="store_true", help="as little as shows that everything works")
-    parser.add_argument("--json", type=Path, help="also write all numbers to this file")
+    parser.add_argument(
+        "--json", type=Path, help="also write all numbers to this file; with --write, results/main.json"
+    )
     parser.add_argument("--join", type=Path, nargs="+", default=[], help="no run: join these JSON files")
     parser.add_argument("--write", type=Path, help="put the report into this Markdown file, between its two comments")
     return parser

@@ -28,6 +28,7 @@ def about(program: str = "python -m benchmarks", packages: Sequence[str] = PACKA
         "date": [datetime.date.today().isoformat()],
         "command": [" ".join([program, *map(_quoted, _without_files(sys.argv[1:]))])],
         "machine": [f"{_processor()}, {len(processors())} of {os.cpu_count()} processors, {platform.system()}"],
+        "load": [_load()],
         "versions": [", ".join(f"{name} {found}" for name, found in versions if found)],
         "commit": _commit(),
     }
@@ -48,6 +49,11 @@ def _version(name: str) -> tuple[str, str]:
         return name, version(name)
     except PackageNotFoundError:
         return name, ""
+
+
+def _load() -> str:
+    """How many processes were running or waiting when the run began: a quiet machine has about as few as 0."""
+    return f"{os.getloadavg()[0]:.1f} at the start" if hasattr(os, "getloadavg") else "unknown"
 
 
 def _commit() -> list[str]:
@@ -76,7 +82,9 @@ def join(runs: list[dict[str, Any]]) -> dict[str, Any]:
 def _join(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
     if first["about"]["machine"] != second["about"]["machine"]:
         raise SystemExit(f"these runs are of two machines: {first['about']['machine']}, {second['about']['machine']}")
-    found = {"about": {key: list(dict.fromkeys(first["about"][key] + second["about"][key])) for key in first["about"]}}
+    heads = (first["about"], second["about"])
+    keys = dict.fromkeys(key for head in heads for key in head)
+    found = {"about": {key: list(dict.fromkeys(one for head in heads for one in head.get(key, []))) for key in keys}}
     for name, part in PARTS.items():
         both = [run[name] for run in (first, second) if name in run]
         if both:

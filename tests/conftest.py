@@ -21,7 +21,12 @@ def pytest_runtest_setup(item):
         pytest.importorskip(PACKAGE_OF[engine])
 
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+BROWSERS = {
+    "chromium": ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
+    "firefox": ("firefox", "firefox-esr"),
+}
+CALM = {"ui.prefersReducedMotion": 1}
+"""Settings of Firefox. By BiDi, a page cannot be told of them."""
 ARGUMENTS = (
     "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -32,16 +37,22 @@ ARGUMENTS = (
 def browser():
     """A browser with a profile of its own; the tests are skipped where there is none.
 
-    It is closed after each file: while it is open, its event loop runs, and tests of asyncio need one of their own.
+    It is Chromium, or with BPROP_BROWSER=firefox the Firefox of the system, which Playwright 1.58 drives by WebDriver
+    BiDi. It is closed after each file: while it is open, its event loop runs, and tests of asyncio need one of their
+    own.
     """
     playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: extra 'browser'")
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    name = os.environ.get("BPROP_BROWSER", "chromium")
+    path = next(filter(None, map(shutil.which, BROWSERS[name])), None)
     if path is None:
-        pytest.skip("no Chromium is installed: apt-get install chromium")
+        pytest.skip(f"no {name} is installed")
     with playwright.sync_playwright() as running:
-        chromium = running.chromium.launch(executable_path=path, headless=True, args=list(ARGUMENTS))
-        yield chromium
-        chromium.close()
+        if name == "firefox":
+            started = running.firefox.launch(channel="moz-firefox", executable_path=path, firefox_user_prefs=CALM)
+        else:
+            started = running.chromium.launch(executable_path=path, headless=True, args=list(ARGUMENTS))
+        yield started
+        started.close()
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))  # the harness is no part of the package
 
+import benchmarks.__main__ as program  # noqa: E402
 from benchmarks import cases, fresh, memory, parts, peers, predict, reference, report, size, start, steps  # noqa: E402
 from benchmarks.machine import bandwidth, caches, floor, limits, passes  # noqa: E402
 from benchmarks.settings import Settings  # noqa: E402
@@ -264,6 +265,31 @@ def test_the_report_replaces_what_stands_between_two_comments(tmp_path):
     page.write_text("no place")
     with pytest.raises(SystemExit, match="not marked"):
         write(page, "new")
+
+
+def test_the_page_and_its_numbers_are_written_together(tmp_path, monkeypatch, case, capsys):
+    head = {"date": ["d"], "command": ["c"], "machine": ["m"], "load": ["0.1 at the start"], "versions": ["v"]}
+    part, page, kept = tmp_path / "part.json", tmp_path / "page.md", tmp_path / "main.json"
+    part.write_text(json.dumps({"about": head, "steps": {"limits": LIMITS, "cases": {"first": case}}}))
+    page.write_text(f"{START}\n{END}\n")
+    monkeypatch.setattr(program, "MAIN", kept)
+    for source in (part, kept):  # the page comes from the kept file just as it was
+        monkeypatch.setattr(sys, "argv", ["x", "--join", str(source), "--write", str(page)])
+        program.main()
+        assert json.loads(kept.read_text()) == json.loads(part.read_text())
+        assert page.read_text() == f"{START}\n\n{capsys.readouterr().out.strip()}\n\n{END}\n"
+        assert "- load: 0.1 at the start" in page.read_text()
+
+
+def test_the_page_shows_the_numbers_that_are_kept():
+    place = ROOT / "benchmarks" / "results"
+    text = (ROOT / "benchmarks" / "README.md").read_text(encoding="utf-8")
+    for path in place.glob("main.json"):
+        shown = report.markdown(json.loads(path.read_text(encoding="utf-8")))
+        assert shown in text, (
+            "run: python -m benchmarks --join benchmarks/results/main.json --write benchmarks/README.md"
+        )
+    assert {path.name for path in place.iterdir()} <= {"README.md", "tables.jsonl", "main.json"}
 
 
 def test_the_readme_has_the_place():

@@ -2,6 +2,8 @@
 
 import importlib.util
 import re
+import shlex
+import sqlite3
 import warnings
 from pathlib import Path
 
@@ -271,3 +273,43 @@ def test_the_recipes_of_clusters_are_programs_and_that_of_optuna_runs(tmp_path, 
             warnings.simplefilter("ignore")  # those of Optuna about its experimental parts
             exec(program, {"__name__": "__main__"})
         assert capsys.readouterr().out.startswith(f"{trials} {{")
+
+
+@pytest.fixture
+def homes(tmp_path, monkeypatch):
+    """What the page on addresses reads: memory://homes/sales.csv, which stands for a bucket, and shop.db here."""
+    fsspec = pytest.importorskip("fsspec")
+    pytest.importorskip("polars", reason="rows of a database come by polars")
+    monkeypatch.chdir(tmp_path)
+    rows = [(k % 9 + 0.5, "xy"[k % 2], 20.0 * (k % 9) + k % 2) for k in range(80)]
+    text = "size,city,price\n" + "".join(f"{size},{city},{price}\n" for size, city, price in rows)
+    memory = fsspec.filesystem("memory")
+    memory.store.clear()
+    memory.pipe_file("/homes/sales.csv", text.encode())
+    with sqlite3.connect("shop.db") as database:
+        database.execute("create table homes (id integer primary key, size real, city text, price real)")
+        database.executemany("insert into homes (size, city, price) values (?, ?, ?)", rows)
+    database.close()
+    yield memory
+    memory.store.clear()
+
+
+def test_where_data_is_runs_as_it_is_read(homes, capsys):
+    pytest.importorskip("typer", reason="the command line needs typer")
+    from typer.testing import CliRunner
+
+    from bprop.cli.app import app
+
+    page = (DOCS / "where_data_is.md").read_text(encoding="utf-8").replace("s3://", "memory://")
+    commands = [line for block in re.findall(r"```bash\n(.*?)```", page, re.DOTALL) for line in block.splitlines()]
+    assert len(commands) == 9
+    for line in commands:
+        more = ["--epochs", "2", "--hidden", "3", "--engine", "numpy"] if line.startswith("bprop train") else []
+        result = CliRunner().invoke(app, [*shlex.split(line)[1:], *more])
+        assert result.exit_code == 0, result.output
+    names = {"bp": bp}
+    for block in re.findall(r"```python\n(.*?)```", page, re.DOTALL):
+        exec(compile(block, "where_data_is.md", "exec"), names)
+    assert len(names["table"]) == 80
+    assert capsys.readouterr().out.splitlines()[-1] == "(80,)"
+    assert {"/homes/price.bprop", "/homes/predictions.parquet", "/homes/run/run.json"} <= set(homes.store)

@@ -18,6 +18,7 @@ ROOT = Path(bprop.__file__).parent
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("typing",),
     ("errors", "namespace", "exits", "visible", "outside", "names"),
+    ("remote",),
     (
         "noise",
         "shapes",
@@ -35,7 +36,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "notebook",
         "web",
     ),
-    ("registry", "hyper", "plugins", "init"),
+    ("registry", "hyper", "plugins", "init", "distributed"),
     ("operators", "signatures"),
     ("box",),
     ("leaves", "lower_case"),
@@ -91,6 +92,9 @@ HEAVY = (
     "anywidget",
     "IPython",
     "textual",
+    "fsspec",
+    "aiohttp",
+    "sqlite3",
 )
 DERIVATIVES = {"grad", "value_and_grad", "vjp", "jvp", "linearize", "jacfwd", "jacrev", "hessian", "custom_vjp"}
 

@@ -106,6 +106,8 @@ def test_the_file_is_a_safetensors_file_with_json(tmp_path):
 def test_only_a_model_can_be_saved(tmp_path):
     with pytest.raises(errors.ModelFileError, match="not dict"):
         bp.save(tmp_path / "net.bprop", made().params)
+    with pytest.raises(errors.ModelFileError, match="the path comes first"):
+        bp.save(made(), tmp_path / "net.bprop")
     assert os.listdir(tmp_path) == []
 
 

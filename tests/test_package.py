@@ -126,9 +126,35 @@ def test_names_for_type_checkers_are_the_lazy_names():
     assert declared == set(bp._HOME), "src/bprop/__init__.py has the names twice: under TYPE_CHECKING and in _LATER"
 
 
-def test_the_version_is_the_projects():
-    project = Path(__file__).parents[1] / "pyproject.toml"
-    assert bp.__version__ == tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"]
+ROOT = Path(__file__).parents[1]
+
+
+def project():
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+def test_all_files_name_the_projects_version():
+    version = project()["version"]
+    assert bp.__version__ == version
+    assert re.findall(r"^version: (.+)$", (ROOT / "CITATION.cff").read_text(encoding="utf-8"), re.M) == [version]
+    recipe = (ROOT / "conda" / "recipe.yaml").read_text(encoding="utf-8")
+    assert re.findall(r'^  version: "(.+)"$', recipe, re.M) == [version]
+    heading = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.M)
+    assert heading is not None and heading[1] == version
+
+
+def test_the_conda_recipe_has_the_bounds_of_the_project():
+    lines = [
+        *project()["dependencies"],
+        *(one for extra in project()["optional-dependencies"].values() for one in extra),
+    ]
+    bounds = dict(re.match(r"([\w.-]+)(?:\[.*\])?(?:>=([\w.]+))?", line.lower()).groups() for line in lines)
+    bounds |= {"python": project()["requires-python"].removeprefix(">="), "setuptools": "77"}
+    bounds["matplotlib-base"] = bounds["matplotlib"]
+    recipe = (ROOT / "conda" / "recipe.yaml").read_text(encoding="utf-8")
+    required = re.findall(r"^    - ([\w.-]+) >=([\w.]+)$", recipe, re.M)
+    assert {"numpy", "safetensors", "llvmlite", "jax", "polars"} <= dict(required).keys()
+    assert [(name, bound) for name, bound in required if bounds[name] != bound] == []
 
 
 def test_the_package_is_typed():

@@ -58,6 +58,12 @@ def test_what_another_library_says_is_told():
         read_array(Tensor(), "x")
 
 
+def test_a_tensor_of_bfloat16_is_refused_with_the_way_to_numbers():
+    torch = pytest.importorskip("torch")
+    with pytest.raises(errors.DTypeError, match=r"tensor\.float\(\) makes float32 of it"):
+        read_array(torch.ones(2, dtype=torch.bfloat16), "x")
+
+
 def test_a_sparse_matrix_is_named():
     sparse = pytest.importorskip("scipy.sparse")
     with pytest.raises(errors.DTypeError, match=r"x: a sparse matrix: give it with .toarray\(\)"):

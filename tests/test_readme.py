@@ -30,3 +30,8 @@ def test_the_two_commands_are_where_ci_reads_them():
         found = re.search(rf"<!-- ci:{mark} -->\n```bash\n(.*?)\n```", text, re.DOTALL)
         assert found is not None
         assert found[1].startswith("pip install ") and found[1].endswith(command)
+
+
+def test_the_files_that_the_readme_links_to_are_there():
+    links = re.findall(r"\]\((?!https?:|#)([^)#]+)", README.read_text(encoding="utf-8"))
+    assert len(links) > 20 and [link for link in links if not (README.parent / link).exists()] == []

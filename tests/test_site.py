@@ -78,3 +78,19 @@ def test_links_that_leave_the_site_become_text(monkeypatch):
     assert rewritten("[promises](../../SECURITY.md)") == "[promises](../security.md)"
     assert rewritten("```\n[box](../../src/bprop/box.py)\n```") == "```\n[box](../../src/bprop/box.py)\n```"
     assert rewritten("[elsewhere](https://example.org)") == "[elsewhere](https://example.org)"
+
+
+def test_looking_at_a_page_names_what_is_wrong(browser, tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(str(SITE.parent))
+    monkeypatch.delitem(sys.modules, "look_at_site", raising=False)
+    import look_at_site
+
+    monkeypatch.setattr(look_at_site, "WIDTHS", (390,))
+    head = "<html lang='en'><title>A page</title><main><h1>A page</h1>"
+    (tmp_path / "right.html").write_text(f"{head}<p>A sentence.</p></main></html>")
+    wide = "<div style='width: 900px'>wide</div><img src='http://127.0.0.1:9/a.png'>"
+    (tmp_path / "wrong.html").write_text(f"{head}{wide}</main></html>")
+    assert list(look_at_site.look(browser, (tmp_path / "right.html").as_uri(), "dark")) == []
+    wrong = "\n".join(look_at_site.look(browser, (tmp_path / "wrong.html").as_uri(), "light"))
+    assert "light, 390 px: the page is 9" in wrong and "image-alt: <img" in wrong
+    assert "it asks for http://127.0.0.1:9/a.png" in wrong and "it did not get" in wrong

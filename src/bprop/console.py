@@ -8,8 +8,11 @@ import sys
 import textwrap
 import traceback
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from bprop.remote.address import scrubbed
 from bprop.visible import visible, visible_lines
 
 NARROWEST = 20
@@ -17,11 +20,29 @@ COMMAND = re.compile(r"\bbprop [a-z]+ \S|^\s*[\[{\"]")
 """Lines that people copy: a command with its arguments, or data. The terminal may break these, and joins them again."""
 
 
+class State:
+    """`quiet` is True while `say` prints nothing: in one of several processes that would say the same."""
+
+    quiet = False
+
+
+@contextmanager
+def quiet(wanted: bool = True) -> Iterator[None]:
+    """Within the context, `say` prints nothing where that is wanted. Errors are printed."""
+    before, State.quiet = State.quiet, State.quiet or wanted
+    try:
+        yield
+    finally:
+        State.quiet = before
+
+
 def say(text: str, *, error: bool = False, end: str = "\n", flush: bool = False) -> None:
     """Print lines on standard output or standard error. On a terminal, long lines are broken between words.
 
     Line breaks in `text` are kept. So the caller passes a name that must not break a line through `visible` first.
     """
+    if State.quiet:
+        return
     stream = sys.stderr if error else sys.stdout
     shown, width = visible_lines(text), width_of(stream)
     print(shown if width is None or end != "\n" else wrapped(shown, width), file=stream, end=end, flush=flush)
@@ -54,7 +75,11 @@ def _folded(line: str, width: int) -> str:
 
 def say_error(error: object) -> None:
     """Print an error on standard error, on one line."""
-    say(f"error: {visible(error)}", error=True)
+    before, State.quiet = State.quiet, False
+    try:
+        say(f"error: {visible(scrubbed(error))}", error=True)
+    finally:
+        State.quiet = before
 
 
 def say_traceback() -> None:

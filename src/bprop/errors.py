@@ -67,6 +67,10 @@ class UnreadableError(ModelFileError):
     """A model file that exists but cannot be read now: no permission, too many open files, no memory."""
 
 
+class LostProcessError(BpropError, ConnectionError):
+    """One of the processes that train together has ended, or cannot be reached. All of them end."""
+
+
 class MissingPackageError(BpropError, ImportError):
     """An optional package is missing. The message contains the pip command that installs it."""
 

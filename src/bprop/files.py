@@ -16,6 +16,8 @@ from bprop.disk.near import near_file
 from bprop.disk.reading import need_access, not_a_file, why
 from bprop.errors import ModelFileError, UnreadableError
 from bprop.outside import pass_on_limit
+from bprop.remote.download import fetched, forget
+from bprop.remote.path import address_of
 
 KEY = "bprop"  # the key of our JSON in the safetensors metadata
 CHECKSUM = "crc32"  # the key, in that JSON, of the checksum of everything else
@@ -33,6 +35,7 @@ def write_tensors(path: str | os.PathLike[str], arrays: Mapping[str, np.ndarray]
     Raises ModelFileError for a dtype that the format does not have, for `meta` that is not plain data, and if the file
     cannot be written.
     """
+    path = address_of(path) or path
     ready = {name: np.asarray(array, array.dtype.newbyteorder("="), order="C") for name, array in arrays.items()}
     for name, array in ready.items():
         if array.dtype.kind == "f" and array.dtype.itemsize > 8:
@@ -88,9 +91,10 @@ def read_tensors(path: str | os.PathLike[str]) -> tuple[dict[str, np.ndarray], d
     """
     from safetensors import safe_open
 
-    _need_file(path)
+    here, path = _here(path), address_of(path) or path
+    _need_file(here, path)
     try:
-        with safe_open(str(path), framework="numpy") as file:
+        with safe_open(here, framework="numpy") as file:
             text = (file.metadata() or {}).get(KEY)
             if text is None:
                 raise ModelFileError(f"{path}: a safetensors file, but not one of bprop's (no {KEY!r} metadata)")
@@ -109,12 +113,20 @@ def read_tensors(path: str | os.PathLike[str]) -> tuple[dict[str, np.ndarray], d
         raise ModelFileError(f"{path}: not a model file, or a damaged one ({error})") from error
 
 
-def _need_file(path: str | os.PathLike[str]) -> None:
+def _here(path: str | os.PathLike[str]) -> str:
+    """The path of a file on this machine: of an address, a copy that is as new as the file."""
+    if (address := address_of(path)) is None:
+        return os.fspath(path)
+    forget(address)
+    return fetched(address, UnreadableError)
+
+
+def _need_file(here: str, path: str | os.PathLike[str]) -> None:
     """Raise ModelFileError if there is no such file, UnreadableError if it may not be read."""
     try:
-        wrong = not_a_file(path)
+        wrong = not_a_file(here)
         if wrong is None:
-            need_access(path)
+            need_access(here)
     except OSError as error:
         raise UnreadableError(f"{path}: cannot be read: {why(error)}") from error
     if wrong is not None:

@@ -29,6 +29,7 @@ from bprop.measures.shown import Scores
 from bprop.notes import moments_in
 from bprop.portrait import portrait
 from bprop.record import Record
+from bprop.remote.path import address_of
 from bprop.rules import SGD
 from bprop.scaling import KEY, Units
 from bprop.structure.size_guard import SizeLimit
@@ -262,6 +263,7 @@ def read_model(
 ) -> tuple[Model, dict[str, Any], dict[str, np.ndarray]]:
     """(model, `training`, arrays) of a file of `write_model`."""
     arrays, meta = read_tensors(path)
+    path = address_of(path) or path
     try:
         if not isinstance(meta["format"], int) or meta["format"] < 1:
             raise ModelFileError(f"there is no format {meta['format']!r}")
@@ -309,6 +311,8 @@ def save(path: str | os.PathLike[str], model: Any) -> None:
     >>> bp.load("net.bprop").predict(x=np.zeros((1, 3))).shape
     (1, 2)
     """
+    if isinstance(model, str | os.PathLike) and not isinstance(path, str | os.PathLike):
+        raise ModelFileError(f"save(path, model): the path comes first, bp.save({os.fspath(model)!r}, ...)")
     as_model(model, "save(path, model)", ModelFileError).save(path)
 
 

@@ -34,7 +34,8 @@ def read_array(values: Any, who: str) -> np.ndarray:
     except Exception as error:  # whatever an array of another library raises when NumPy asks for its numbers
         if not fails_again(lambda: np.asarray(values)):
             raise
-        raise DTypeError(f"{who}: cannot be read as an array: {type(error).__name__}: {error}") from error
+        cure = ": tensor.float() makes float32 of it" if "BFloat16" in str(error) else ""
+        raise DTypeError(f"{who}: cannot be read as an array: {type(error).__name__}: {error}{cure}") from error
 
 
 def need_unmasked(values: Any, who: str) -> None:

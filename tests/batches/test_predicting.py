@@ -64,6 +64,15 @@ def test_a_loader_of_pytorch_is_read():
     same(MODEL.predict(data.TensorDataset(torch.tensor(X))))
 
 
+def test_a_loader_that_shuffles_is_refused():
+    torch = pytest.importorskip("torch")
+    rows = torch.utils.data.TensorDataset(torch.tensor(X))
+    loader = torch.utils.data.DataLoader(rows, batch_size=4, shuffle=True)
+    with pytest.raises(errors.DataError, match=r"predict for its data set, loader\.dataset"):
+        MODEL.predict(loader)
+    same(MODEL.predict(loader.dataset))
+
+
 def test_several_outputs_stay_apart():
     x = bp.Input("x", (3,))
     model = bp.Model(bp.Graph(outputs={"a": x * 2, "b": -x}), {})

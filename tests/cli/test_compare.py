@@ -33,7 +33,8 @@ def test_the_scores_of_all_models_are_those_of_evaluate(run, folder):
 
 def test_without_data_there_are_curves_and_settings(run, folder):
     run(f"train pets.csv {BASE} --epochs 2 --hidden 4 --out a.bprop")
-    run("compare a.bprop a.bprop")
+    result = run("compare a.bprop ./a.bprop")
+    assert "warning: a.bprop (2) and a.bprop (1) are the same file, a.bprop: they do not differ" in result.stderr
     page = page_of(folder / "comparison.html")
     assert page["scores"] is None and page["differ"] == []
     assert [one["name"] for one in page["runs"]] == ["a.bprop (1)", "a.bprop (2)"]

@@ -16,7 +16,7 @@ READING = {
     "--skip-rows": ("--skip-rows 1", "digits", TEXT), "--comment": ("--comment #", "dots.npz", TEXT),
     "--missing": ("--missing ?", "dots.npz", "not for arrays"),
     "--bad-cells": ("--bad-cells missing", "digits", "not for arrays"),
-    "--sheet": ("--sheet 2", "pets.csv", "for workbooks"),
+    "--sheet": ("--sheet 2", "pets.csv", "for workbooks"), "--query": ("--query x", "pets.csv", "for a database"),
 }  # fmt: skip
 NETWORK = ("--hidden", "--activation", "--loss", "--l1", "--l2", "--dropout", "--normalise", "--quantiles")
 VALUES = {
@@ -46,7 +46,7 @@ TABLE = {
                 "--l1", "--l2", "--rule", "--lr", "--schedule", "--warm-up", "--clip-norm", "--batch-size",
                 "--epochs", "--recipe", "--members", "--shuffle", "--seed", "--dtype", "--engine",
                 "--out", "--checkpoint", "--resume", "--report", "--live", "--progress", "--health", "--tensorboard",
-                "--summary", "--metric",
+                "--summary", "--metric", "--distributed",
             ],
             ALWAYS,
         ),
@@ -82,6 +82,9 @@ TABLE = {
         "--live-port": ("train pets.csv --live-port 80", "add --live"),
         "--live-wait": ("train pets.csv --no-live-wait", "--no-live-wait needs the live report"),
         "--open": ("train pets.csv --open", "add --live"),
+        "--coordinator": ("train pets.csv --coordinator 127.0.0.1:1234", "add --distributed"),
+        "--processes": ("train pets.csv --processes 2", "add --distributed"),
+        "--process": ("train pets.csv --process 0", "add --distributed"),
     },
     "tune": {
         **dict.fromkeys(
@@ -101,7 +104,10 @@ TABLE = {
         "--split-by": ("tune dots.npz --split-by a", "tables"),
         "--group": ("tune pets.csv --group kind --test 0 --validation 0", "held out"),
     },
-    "resume": {"folder": ALWAYS, "--overwrite": ALWAYS},
+    "resume": {
+        **dict.fromkeys(("folder", "--overwrite", "--coordinator", "--processes", "--process"), ALWAYS),
+    },
+    "launch": {"words": ALWAYS, "-n": ALWAYS, "--restarts": ALWAYS},
     "predict": {
         "--interval": ("predict pets.bprop pets.csv --interval 0.9", "no conformal scores"),
         "--spread": ("predict pets.bprop pets.csv --spread", "single network"),

@@ -316,7 +316,7 @@ def test_no_option_is_without_a_test():
         " --target --labels --task --kind --weights --test --validation --seed --checkpoint --every --resume --progress"
         " --health --tensorboard --summary --stream --spool --report --live --live-port --live-wait --open"
         " --class-weight --threshold --recipe --members --time"
-        " --encoding --delimiter --header --skip-rows --comment --missing --bad-cells --sheet"
+        " --encoding --delimiter --header --skip-rows --comment --missing --bad-cells --sheet --query"
         " --split-by --group --folds --config --out-of-fold --calibrate --quantiles --metric"
     )
     known = {opt for param in get_command(app).commands["train"].params for opt in param.opts if opt.startswith("--")}

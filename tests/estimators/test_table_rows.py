@@ -44,3 +44,10 @@ def test_targets():
         read_targets([1, 2, 3], 2, numbers=True)
     with pytest.raises(errors.DataError, match="masked"):
         read_targets(np.ma.array([1, 2], mask=[0, 1]), 2, numbers=True)
+
+
+def test_a_data_set_of_hugging_face_is_refused_with_the_way_to_a_frame():
+    datasets = pytest.importorskip("datasets")
+    rows = datasets.Dataset.from_dict({"a": [1.0, 2.0], "b": ["x", "y"]})
+    with pytest.raises(errors.DTypeError, match=r"X\.to_pandas\(\)"):
+        read_table(BaseEstimator(), rows, reset=True)

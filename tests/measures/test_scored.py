@@ -43,3 +43,14 @@ def test_metrics_of_ones_own_are_scores_too():
     graph = bp.mlp([4, 3])
     scores = bp.Model(graph, graph.init(0)).scores((X, Y), metrics={"f1": "f1", "rows": lambda f, y: len(y)})
     assert scores["rows"] == 30 and 0 <= scores["f1"] <= 1
+
+
+def test_a_loss_made_of_other_boxes_is_the_only_score_beside_ones_own():
+    x, y = bp.Input("x", (4,)), bp.Input("y", (1,))
+    f = x @ bp.Parameter("W", (4, 1))
+    graph = bp.Graph(loss=bp.reshape((f - y) * (f - y), (-1,)), outputs={"f": f})
+    model, targets = bp.Model(graph, graph.init(0)), Y.reshape(-1, 1)
+    scores = model.scores(x=X, y=targets, metrics={"farthest": lambda f, y: np.abs(f - y).max()})
+    errors = model.predict(x=X) - targets
+    assert set(scores) == {"examples", "left_out", "loss", "farthest"} and "loss" in str(scores)
+    np.testing.assert_allclose([scores["loss"], scores["farthest"]], [np.mean(errors**2), np.abs(errors).max()])

@@ -88,6 +88,12 @@ def test_a_text_that_share_did_not_write_is_refused_and_changes_nothing(change):
     assert machine.snapshot() == before
 
 
+def test_an_address_of_a_later_version_says_so_whatever_it_holds():
+    message = Machine(toy("xor")).do({"do": "state", "share": written({"v": 2, "networks": []})})["parts"]["message"]
+    assert "a later bprop made this address: it has version 2" in message["text"]
+    assert "pip install --upgrade bprop" in str(message)
+
+
 @pytest.mark.parametrize(
     "text", [None, "", "!!!", "e30", "[" * 50_000, base64.urlsafe_b64encode(b"[" * 100_000).decode()]
 )

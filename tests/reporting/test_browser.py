@@ -635,3 +635,26 @@ def test_axe_finds_nothing(opened, two_classes, tmp_path, scheme):
         page.evaluate(AXE.read_text(encoding="utf-8"))
         violations = page.evaluate("axe.run({ exclude: ['#drawing'] }).then((result) => result.violations)")
         assert [(v["id"], v["nodes"][0]["html"][:100]) for v in violations] == []
+
+
+def test_what_is_said_of_many_columns_is_folded(opened, tmp_path, rng):
+    data = {"x": rng.normal(size=(120, 30)), "y": np.arange(120) % 2}
+    notes = {"columns": [f"c{k}" for k in range(30)], "classes": ["no", "yes"], "target": "sold"}
+    fit = bp.train(bp.mlp([30, 2]), data, epochs=2, engine="numpy", progress=False, notes=notes)
+    fit.report(tmp_path / "wide.html", data)
+    page = opened((tmp_path / "wide.html").as_uri(), bypass_csp=True).page
+    for place, total, first in (
+        ("#features .feature", 12, 4),
+        ("#importance tbody tr", 30, 10),
+        ("#worst .worst-row", 12, 6),
+    ):
+        every = page.locator(place)
+        assert (every.count(), every.locator("visible=true").count()) == (total, first), place
+    folded = page.locator("details.others > summary").all()
+    assert [one.text_content() for one in folded] == ["20 more columns", "8 more features", "6 more examples"]
+    for one in folded:
+        one.click()
+    assert page.locator("#importance tbody tr").locator("visible=true").count() == 30
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    violations = page.evaluate("axe.run({ exclude: ['#drawing'] }).then((result) => result.violations)")
+    assert [(v["id"], v["nodes"][0]["html"][:100]) for v in violations] == []

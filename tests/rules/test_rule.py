@@ -192,6 +192,12 @@ def test_a_rule_is_taken_as_it_is(rule):
     assert as_rule(rule) is rule
 
 
+def test_a_name_is_read_in_either_case():
+    assert type(as_rule("adam")) is Adam and type(as_rule("AdamW")) is AdamW and type(as_rule("SGD")) is SGD
+    with pytest.raises(errors.UnknownNameError, match="adamw"):
+        as_rule("Adamm")
+
+
 def test_a_transformation_is_wrapped():
     rule = as_rule(halving())
     assert isinstance(rule, Foreign)

@@ -61,6 +61,7 @@ OBJECTS = {
     "a relation of DuckDB": with_duckdb,
     "an Arrow stream": lambda: Stream(with_polars()),
     "a frame of narwhals": lambda: pytest.importorskip("narwhals").from_native(with_polars()),
+    "a data set of Hugging Face": lambda: pytest.importorskip("datasets").Dataset.from_dict(ROWS),
     "a dict of lists": lambda: ROWS,
     "a dict of series": lambda: dict(with_pandas()),
     "a dict of polars' series": lambda: with_polars().to_dict(),
@@ -199,3 +200,21 @@ print([name for name in ("pandas", "polars", "pyarrow", "narwhals") if name in s
 """
     done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, timeout=120)
     assert done.stdout.strip() == "[]"
+
+
+def test_numbered_classes_of_hugging_face_are_their_names():
+    datasets = pytest.importorskip("datasets")
+    features = datasets.Features({"x": datasets.Value("int64"), "y": datasets.ClassLabel(names=["cat", "dog"])})
+    rows = datasets.Dataset.from_dict({"x": [5, 6, 7], "y": [1, 0, -1]}, features=features)
+    assert frame_of(rows.select([2, 0, 1])).frame.columns["y"].tolist() == [None, "dog", "cat"]
+
+
+def test_several_data_sets_and_endless_ones_are_refused():
+    datasets = pytest.importorskip("datasets")
+    rows = datasets.Dataset.from_dict(ROWS)
+    with pytest.raises(errors.DataError, match=r"'train', 'test': give one of them, data\['train'\]"):
+        frame_of(rows.train_test_split(0.5, seed=0))
+    with pytest.raises(errors.DTypeError, match="has no last row"):
+        frame_of(rows.to_iterable_dataset())
+    with pytest.raises(errors.DataError, match="no rows"):
+        frame_of(rows.select([]))

@@ -16,6 +16,8 @@ from bprop.leaves import Input
 from bprop.reading import read_array
 
 TOGETHER = 1024
+SHUFFLING = ("RandomSampler", "SubsetRandomSampler", "WeightedRandomSampler")
+"""The samplers of PyTorch that draw."""
 
 
 def is_batches(data: Any) -> bool:
@@ -34,8 +36,9 @@ def predicted(predict: Callable[[Arrays], Any], data: Any, inputs: Mapping[str, 
     or a single row: an array, a mapping, or the inputs and then anything else, such as targets. Rows are computed
     together, 1,024 at a time.
 
-    Raises DataError for an item without all inputs, and where there are none.
+    Raises DataError for an item without all inputs, where there are none, and for a DataLoader that shuffles.
     """
+    _need_order(data)
     parts = []
     for where, arrays in _batches(data, inputs):
         with placed(where):
@@ -45,6 +48,15 @@ def predicted(predict: Callable[[Arrays], Any], data: Any, inputs: Mapping[str, 
     if isinstance(parts[0], Mapping):
         return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     return np.concatenate(parts)
+
+
+def _need_order(data: Any) -> None:
+    """Raise DataError for a DataLoader of PyTorch whose rows come in an order that nobody knows afterwards."""
+    if type(getattr(data, "sampler", None)).__name__ in SHUFFLING:
+        raise DataError(
+            "this DataLoader draws its rows in a random order, so nobody could tell which prediction belongs to which "
+            "row: predict for its data set, loader.dataset, or make the loader with shuffle=False"
+        )
 
 
 def _batches(data: Any, inputs: Mapping[str, Input]) -> Iterator[tuple[str, Arrays]]:

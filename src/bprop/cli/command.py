@@ -33,13 +33,14 @@ from bprop.cli.config_file import read_config
 from bprop.cli.effects import need_effect
 from bprop.cli.errors import EXIT_CODES, guarded, names_made_visible
 from bprop.cli.once import need_once
+from bprop.cli.places import placed
 from bprop.cli.reading_progress import listener_of
 from bprop.errors import SettingError
 from bprop.sources.progress import heard
 
 NAMES = (
-    "train", "tune", "resume", "predict", "evaluate", "report", "compare", "check", "graph", "step", "play", "export",
-    "serve", "info",
+    "train", "tune", "resume", "launch", "predict", "evaluate", "report", "compare", "check", "graph", "step", "play",
+    "export", "serve", "info",
 )  # fmt: skip
 """bprop's own commands, in the order of the help: each is the function of that name in the module of that name."""
 _OTHERS: dict[str, Callable[..., Any]] = {}
@@ -78,8 +79,10 @@ class Command(TyperCommand):
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
+        choices = Asked.of(ctx)
+        guarded(placed)(ctx.params, choices.spelled)
         if NOTED not in ctx.meta:
-            guarded(need_effect)(self.name, Asked.of(ctx))
+            guarded(need_effect)(self.name, choices)
         with heard(listener_of(ctx)):
             return super().invoke(ctx)
 

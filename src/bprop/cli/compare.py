@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,6 +19,7 @@ from bprop.console import say
 from bprop.data import DataSet
 from bprop.errors import SettingError
 from bprop.model import Model
+from bprop.remote.path import place_of
 from bprop.reporting.comparing import MOST_RUNS, need_comparable, write_comparison
 from bprop.sources.read_options import ReadOptions
 from bprop.sources.scaling import places
@@ -56,12 +57,15 @@ def compare(
         raise SettingError(f"name 2 to {MOST_RUNS} models to compare, not {len(models)}")
     page = page_path(out, None)
     load = load_model if data is None else load_for_rows
-    nets = {name: load(newest(path)) for name, path in zip(names_of(models), models, strict=True)}
+    files = {name: newest(path) for name, path in zip(names_of(models), models, strict=True)}
+    nets = {name: load(path) for name, path in files.items()}
     need_comparable(nets)
+    for warning in _same(files):
+        say(visible(warning), error=True)
     if data is None:
         write_comparison(nets, page, None)
     else:
-        write_comparison(nets, page, _rows(nets, data, labels, weights, reading), Path(data).name or data)
+        write_comparison(nets, page, _rows(nets, data, labels, weights, reading), place_of(data).name or data)
     say(f"report {visible(page)}")
 
 
@@ -70,6 +74,17 @@ def names_of(paths: Sequence[Path]) -> list[str]:
     short = [path.stem if not path.is_dir() else path.resolve().name for path in paths]
     names = [one if short.count(one) == 1 else str(path) for one, path in zip(short, paths, strict=True)]
     return [one if names.count(one) == 1 else f"{one} ({k})" for k, one in enumerate(names, start=1)]
+
+
+def _same(files: Mapping[str, Path]) -> list[str]:
+    """A sentence for each model that is the same file as one before it."""
+    first: dict[Path, str] = {}
+    owners = {name: first.setdefault(path.resolve(), name) for name, path in files.items()}
+    return [
+        f"warning: {name} and {owner} are the same file, {files[name]}: they do not differ in anything"
+        for name, owner in owners.items()
+        if name != owner
+    ]
 
 
 def _rows(

@@ -14,6 +14,7 @@ from bprop.architecture import Architecture
 from bprop.cli.asked import Asked
 from bprop.cli.experiment import is_model
 from bprop.errors import SettingError
+from bprop.remote.path import place_of
 from bprop.sources import builtin
 from bprop.sources.formats import Arrow, Csv, Idx, JsonLines, Parquet, Tsv, format_of
 from bprop.sources.formats.columnar import Columnar
@@ -36,12 +37,12 @@ class Idle(NamedTuple):
 
 
 def _is_images(source: Any) -> bool:
-    return source is not None and isinstance(format_of(str(source)), Idx)
+    return source is not None and isinstance(format_of(place_of(str(source)).name), Idx)
 
 
 def _has_arrays(source: Any) -> bool:
     """Whether data has no columns with names: built-in data, arrays and images."""
-    known = format_of(str(source))
+    known = format_of(place_of(str(source)).name)
     return source in builtin.NAMES or (known is not None and known.arrays)
 
 
@@ -73,12 +74,12 @@ def _source(values: Values) -> Any:
 
 def _is_typed_or_arrays(values: Values) -> bool:
     source = _source(values)
-    return source is not None and (_has_arrays(source) or isinstance(format_of(str(source)), Columnar))
+    return source is not None and (_has_arrays(source) or isinstance(format_of(place_of(str(source)).name), Columnar))
 
 
 def _has_no_sheets(values: Values) -> bool:
     source = _source(values)
-    return source is not None and (_has_arrays(source) or isinstance(format_of(str(source)), NO_SHEETS))
+    return source is not None and (_has_arrays(source) or isinstance(format_of(place_of(str(source)).name), NO_SHEETS))
 
 
 def _has_no_layers(values: Values) -> bool:
@@ -176,6 +177,10 @@ EFFECTS: dict[str, tuple[Idle, ...]] = {
         Idle(
             ("live_port", "live_wait", "open_page"), lambda values: not values["live"],
             "{options} needs the live report: add --live",
+        ),
+        Idle(
+            ("coordinator", "processes", "process"), lambda values: not values["distributed"],
+            "{options} is about training in several processes: add --distributed",
         ),
         Idle(
             ("spool",), lambda values: values["stream"] is False,

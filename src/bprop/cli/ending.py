@@ -21,9 +21,10 @@ from bprop.cli.summary import show
 from bprop.cli.watching import Watching
 from bprop.console import say, say_error
 from bprop.disk.special import own_descriptor
-from bprop.errors import BpropError, NonFiniteError
+from bprop.errors import BpropError, ModelFileError, NonFiniteError
 from bprop.model import save
 from bprop.notes import best_epochs
+from bprop.remote.path import RemotePath
 from bprop.reporting.about import RUN
 from bprop.sources.preparation import Preparation
 from bprop.tables.certainty import Watched, certain
@@ -54,6 +55,7 @@ class Ending:
     calibrate: bool = False
     folds: Watched | None = None
     temperature_line: str = ""
+    failed: BpropError | None = None
 
     def save(self, fit: Fit, path: Path) -> None:
         """Calibrate the probabilities, and choose the threshold between two classes, if that is asked for; save the
@@ -64,25 +66,37 @@ class Ending:
         self.prepared = replace(self.prepared, preparation=preparation)
         fit.notes.update({**self.prepared.notes, **self.more})
         fit.notes.setdefault(RUN, {**fit.settings})
-        save(path, fit)
+        path = self._saved(fit, path)
         say(f"saved {visible(path)}")
         self._note(path)
-        if self.config is not None and own_descriptor(os.fspath(path)) is None and path.is_file():
+        if self.config is not None and _is_file(path):
             settings = self.config.write_beside(path, fit.engine, fit.engine_reason)
             if settings is not None:
                 self._note(settings)
 
+    def _saved(self, fit: Fit, path: Path) -> Path:
+        """Save a fit. Where an address cannot be written, it is saved here, and the command ends with an error."""
+        try:
+            save(path, fit)
+        except ModelFileError as error:
+            if not isinstance(path, RemotePath):
+                raise
+            self.path = free_path(path.stem, path.suffix)
+            save(self.path, fit)
+            self.failed = error
+            return self.path
+        return path
+
     def save_test(self, fit: Fit, result: str) -> None:
         """Save the fit once more, with its result on the test rows, where it is in a file of its own."""
         fit.notes[RUN] = {**fit.notes[RUN], "test": result}
-        if own_descriptor(os.fspath(self.path)) is None and self.path.is_file():
+        if _is_file(self.path):
             save(self.path, fit)
             self._note(self.path)
 
     def save_result(self, fit: Fit) -> None:
         """Save the fit to `path`, or to the next free name if another run took `path` in the meantime."""
-        resumed = self.noted is not None and self.noted.has_made(self.path)
-        if self.chosen and not resumed and self.path.exists():
+        if self.chosen and not (self.noted is not None and self.noted.has_made(self.path)) and self.path.exists():
             self.path = self.next_free()
             if self.noted is not None:
                 self.noted.call_result(self.path)
@@ -97,10 +111,17 @@ class Ending:
         self.watching.finish(fit)
         if self.watching.path is not None:
             self._note(self.watching.path)
+        if self.failed is not None:
+            raise ModelFileError(f"{self.failed}; the model is saved here, as {self.path}")
 
     def _note(self, path: Path) -> None:
         if self.noted is not None:
             self.noted.add(path)
+
+
+def _is_file(path: Path) -> bool:
+    """Whether a path is that of a file, here or at an address, rather than of a device."""
+    return isinstance(path, RemotePath) or (own_descriptor(os.fspath(path)) is None and path.is_file())
 
 
 def run_to_end(train: Callable[[], Fit], ending: Ending, how: str) -> None:
@@ -122,6 +143,12 @@ def run_to_end(train: Callable[[], Fit], ending: Ending, how: str) -> None:
         watching.close(error)
         raise
     watching.close()
+
+
+def follow(train: Callable[[], Fit]) -> None:
+    """Train in a process that is not process 0, which alone saves and shows."""
+    if train().stopped == "interrupted":
+        raise typer.Exit(INTERRUPTED)
 
 
 def _run(train: Callable[[], Fit], ending: Ending, how: str) -> None:

@@ -14,11 +14,13 @@ import typer
 
 from bprop import exits
 from bprop.console import say, say_error
-from bprop.errors import BpropError
+from bprop.errors import BpropError, LostProcessError
+from bprop.remote.address import scrubbed
 from bprop.visible import visible
 
 BAD = 1
 GRADIENTS_DISAGREE = 3
+LOST = 75
 INTERRUPTED = 130
 SHORT = (
     errno.EMFILE,
@@ -31,7 +33,8 @@ LONG = 200  # letters of a long name that are shown
 
 EXIT_CODES = (
     "Exit codes: 0 done; 1 data, settings or training failed (the message says what and where); 2 wrong usage; "
-    "3 gradients do not agree (check); 130 Ctrl-C and 143 SIGTERM (the model trained so far is saved)."
+    "3 gradients do not agree (check); 75 another process of the same training was lost; 130 Ctrl-C and 143 SIGTERM "
+    "(the model trained so far is saved)."
 )
 NO_MEMORY = (
     "there is not enough memory for this: train a table with --stream, which keeps it in temporary files; or use fewer "
@@ -63,7 +66,7 @@ def _run(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         return result
     except BpropError as error:
         say_error(error)
-        raise typer.Exit(BAD) from None
+        raise typer.Exit(LOST if isinstance(error, LostProcessError) else BAD) from None
     except BrokenPipeError:  # `bprop predict ... | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(BAD) from None
@@ -93,5 +96,5 @@ def names_made_visible() -> Iterator[None]:
         yield
     except Exception as error:
         if isinstance(getattr(error, "message", None), str):
-            error.message = visible(error.message)  # type: ignore[attr-defined]
+            error.message = visible(scrubbed(error.message))  # type: ignore[attr-defined]
         raise

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bprop.errors import ModelFileError
+from bprop.remote.path import place_of
 from bprop.training.checkpoints import Folder
 from bprop.training.checkpoints.folder import MEMBER
 
@@ -13,7 +14,7 @@ SUFFIX = ".bprop"
 
 def is_model(source: str) -> bool:
     """Whether an argument names a model file rather than data."""
-    return Path(source).suffix == SUFFIX
+    return place_of(source).suffix == SUFFIX
 
 
 def newest(path: Path) -> Path:
@@ -30,7 +31,7 @@ def newest(path: Path) -> Path:
 
 def free_path(name: str, suffix: str = SUFFIX) -> Path:
     """name.bprop, or the first free of name-2.bprop, name-3.bprop, ...: no model is overwritten."""
-    path, number = Path(name + suffix), 2
+    path, number = place_of(name + suffix), 2
     while path.exists():
-        path, number = Path(f"{name}-{number}{suffix}"), number + 1
+        path, number = place_of(f"{name}-{number}{suffix}"), number + 1
     return path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import stat
@@ -13,6 +14,8 @@ from bprop.console import say
 from bprop.disk.atomic import write_atomically
 from bprop.disk.reading import read_small, status_of, why
 from bprop.errors import ModelFileError
+from bprop.remote.download import forget
+from bprop.remote.path import RemotePath, model_place_of
 from bprop.visible import visible
 
 RUN = "run.json"
@@ -38,7 +41,7 @@ class Noted:
     @classmethod
     def begin(cls, place: Path, words: list[str], before: Noted | None) -> Noted:
         """Write the record of a run that begins, or that continues `before`. Raises ModelFileError."""
-        inode = os.stat(place).st_ino
+        inode = None if isinstance(place, RemotePath) else os.stat(place).st_ino
         noted = cls(place, words, os.getcwd(), {} if before is None else before.written, inode)
         noted.write()
         return noted
@@ -48,7 +51,7 @@ class Noted:
         """The record in a folder. Raises ModelFileError."""
         path = place / RUN
         try:
-            noted = json.loads(read_small(path, MOST))
+            noted = json.loads(_content_of(path))
             words, home = [str(word) for word in noted["words"]], str(noted["folder"])
             written = {str(name): [int(n) for n in numbers] for name, numbers in noted.get("made", {}).items()}
             return cls(place, words, home, written, noted.get("inode"))
@@ -72,17 +75,19 @@ class Noted:
             "format": 1, "folder": self.home, "words": self.words, "inode": self.inode, "made": self.written,
         }  # fmt: skip
         write_atomically(self.path, json.dumps(noted, indent=1).encode())
+        if isinstance(self.path, RemotePath):
+            return
         mode = os.stat(self.path).st_mode
         if mode & OTHERS_WRITE and os.name == "posix":
             os.chmod(self.path, stat.S_IMODE(mode) & ~OTHERS_WRITE)
 
     def add(self, path: Path) -> None:
         """Note that the run has made a file."""
-        status = status_of(path)
-        if status is None or not stat.S_ISREG(status.st_mode):
-            return
-        self.written[os.path.realpath(path)] = identity(status)
         try:
+            name, numbers = _identified(path)
+            if numbers is None:
+                return
+            self.written[name] = numbers
             self.write()
         except (ModelFileError, OSError) as error:
             say(f"bprop: {visible(error)}: `bprop resume` will ask for --overwrite", error=True)
@@ -93,15 +98,39 @@ class Noted:
 
     def has_made(self, path: str | os.PathLike[str]) -> bool:
         """True if the run has written this file and nobody has changed it since."""
-        status = status_of(path)
-        return status is not None and self.written.get(os.path.realpath(path)) == identity(status)
+        name, numbers = _identified(path)
+        return numbers is not None and self.written.get(name) == numbers
 
     def is_own(self) -> bool:
-        """True if this user wrote run.json in this very folder: it is no copy, and no other user can change it."""
+        """True if this user wrote run.json in this very folder: it is no copy, and no other user can change it.
+
+        At an address that cannot be known: then `need_rights` of `bprop resume` looks at the files to write.
+        """
+        if isinstance(self.path, RemotePath):
+            return True
         status = os.stat(self.path)
         if os.name == "posix" and (status.st_uid != os.geteuid() or status.st_mode & OTHERS_WRITE):
             return False
         return self.inode == os.stat(self.place).st_ino
+
+
+def _content_of(path: Path) -> bytes:
+    """What run.json holds now. Raises OSError, and UnreadableError at an address."""
+    if isinstance(path, RemotePath):
+        if not path.exists():
+            raise FileNotFoundError(errno.ENOENT, "there is no such file")
+        forget(path.address)
+    return read_small(path, MOST)
+
+
+def _identified(path: str | os.PathLike[str]) -> tuple[str, list[int] | None]:
+    """(the name of a file in run.json, its `identity`); None for what is no regular file."""
+    place = model_place_of(path)
+    if isinstance(place, RemotePath):
+        return place.address, place.identity()
+    status = status_of(place)
+    regular = status is not None and stat.S_ISREG(status.st_mode)
+    return os.path.realpath(place), identity(status) if regular and status is not None else None
 
 
 def identity(status: os.stat_result) -> list[int]:

@@ -42,6 +42,10 @@ def _training(text: str, *names: str) -> Any:
     return typer.Option(*names, help=text, rich_help_panel="Training")
 
 
+def _spreading(text: str, *names: str) -> Any:
+    return typer.Option(*names, help=text, rich_help_panel="Several processes")
+
+
 def _files(text: str) -> Any:
     return typer.Option(help=text, rich_help_panel="Files")
 
@@ -73,7 +77,9 @@ Source = Annotated[
     typer.Argument(
         metavar="DATA",
         help=f"A table ({', '.join(suffixes(arrays=False))}), a folder or a pattern of such files, - for standard "
-        f"input; arrays ({', '.join(suffixes(arrays=True))} with x and y); idx images such as "
+        "input; an address of these, s3://bucket/rows.csv (also gs, https, hf); a database with --query, "
+        f"sqlite:///FILE or postgresql://USER@HOST/NAME; arrays ({', '.join(suffixes(arrays=True))} with x and y); "
+        "idx images such as "
         f"train-images-idx3-ubyte.gz; or built-in real data ({', '.join(NAMES)}).",
     ),
 ]
@@ -216,6 +222,11 @@ BadCells = Annotated[
 ]
 Sheet = Annotated[str | None, _reading("Name or number of the sheet of a workbook (default: the first with cells).")]
 
+Query = Annotated[
+    str | None,
+    _reading('For a database as DATA, the SELECT that gives the rows: "select * from homes order by id".'),
+]
+
 Hidden = Annotated[str | None, _network("Units of the hidden layers: 500, or 200,100 for two; empty for none.")]
 Activation = Annotated[
     str | None, _network(f"{', '.join(activations())}; one, or one for each hidden layer, as tanh,relu.")
@@ -300,6 +311,26 @@ Shuffle = Annotated[bool, _training("Shuffle the examples in every epoch.")]
 Seed = Annotated[int, _training("Seed of all random numbers.")]
 Precision = Annotated[str, _training("float32, float64, or bfloat16 (mixed with float32, on XLA).")]
 EngineName = Annotated[str, _training(f"{_engines()}, or auto: the best installed engine that can run the network.")]
+
+Distributed = Annotated[
+    bool,
+    _spreading(
+        "Train together with other processes, each on its rows of every batch, on XLA: started by `bprop launch`, "
+        "Slurm or Open MPI, or named by the three options below; or on all devices of this process.",
+        "--distributed",
+    ),
+]
+Coordinator = Annotated[
+    str | None,
+    _spreading("HOST:PORT where process 0 listens (or the environment variable BPROP_COORDINATOR).", "--coordinator"),
+]
+Processes = Annotated[int | None, _spreading("How many processes train together (or BPROP_PROCESSES).", "--processes")]
+ProcessNumber = Annotated[
+    int | None,
+    _spreading(
+        "The number of this process, from 0 (or BPROP_PROCESS, or JOB_COMPLETION_INDEX of Kubernetes).", "--process"
+    ),
+]
 
 ConfigFile = Annotated[
     Path | None,

@@ -23,6 +23,7 @@ from bprop.disk.special import file_type
 from bprop.ensembles import SPREAD
 from bprop.errors import SettingError
 from bprop.files import write_atomically
+from bprop.remote.path import RemotePath
 from bprop.sources.formats import Csv, Format, format_of, formats
 from bprop.sources.formats.output import Output, as_csv
 from bprop.sources.preparation import Preparation
@@ -93,13 +94,18 @@ def predict(
 
 def need_writer(out: Path, option: str = "--out") -> Format:
     """The format of a file to write, by its name; CSV if it has no suffix. Raises SettingError before any work."""
-    form = format_of(out.name) or (Csv() if not out.suffix or file_type(str(out)) not in (None, stat.S_IFREG) else None)
+    form = format_of(out.name) or (Csv() if not out.suffix or _is_special(out) else None)
     if form is None or not form.writes:
         writable = [suffix for one in formats() if one.writes for suffix in one.suffixes]
         raise SettingError(f"{option} {out}: predictions are written as {', '.join(writable)}; text also as .csv.gz")
     if (reason := cannot_write(out)) is not None:
         raise SettingError(f"{option} {out} cannot be written: {reason}")
     return form
+
+
+def _is_special(out: Path) -> bool:
+    """Whether a path is that of a device or a pipe."""
+    return not isinstance(out, RemotePath) and file_type(str(out)) not in (None, stat.S_IFREG)
 
 
 def write_columns(out: Path, form: Format, columns: list[Output]) -> None:

@@ -18,8 +18,9 @@ def read_options(
     missing: opt.Missing = None,
     bad_cells: opt.BadCells = "refuse",
     sheet: opt.Sheet = None,
+    query: opt.Query = None,
 ) -> ReadOptions:
-    """How files and their cells are read."""
+    """How files and their cells are read. The query has become a part of DATA: see `places`."""
     return ReadOptions(encoding, delimiter, header, skip_rows, comment, tuple(missing or ()), bad_cells, sheet)
 
 

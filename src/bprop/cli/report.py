@@ -17,6 +17,7 @@ from bprop.console import say
 from bprop.disk.foreseen import cannot_write
 from bprop.errors import SettingError
 from bprop.model import Model
+from bprop.remote.path import RemotePath
 from bprop.reporting import Facts
 from bprop.reporting import report as write_report
 from bprop.sources.preparation import Preparation
@@ -82,6 +83,8 @@ def _stem(model: Path | None) -> Path:
     """The path of a model without its suffix; of a folder its name, in the folder above it."""
     if model is None:
         return Path("comparison")
+    if isinstance(model, RemotePath):
+        return Path(model.stem)  # written here
     return model.absolute() if model.is_dir() else model.with_suffix("")
 
 

@@ -10,17 +10,21 @@ from typing import Annotated, Any
 
 import typer
 
+from bprop.cli import options as opt
 from bprop.cli.asked import NOTED
 from bprop.cli.command import command
 from bprop.cli.experiment import is_model
 from bprop.cli.noted import Noted
+from bprop.cli.places import placed
 from bprop.cli.shell import line_of, quoted
-from bprop.console import say
+from bprop.console import quiet, say
 from bprop.disk.special import file_type
-from bprop.errors import ModelFileError
+from bprop.distributed.membership import membership
+from bprop.errors import ModelFileError, SettingError
+from bprop.remote.path import RemotePath, model_place_of
 from bprop.training.checkpoints import Folder, Place, is_folder, same_place
 
-PLACES = ("checkpoint", "resume", "out", "config")  # options that say where, not what
+PLACES = ("checkpoint", "resume", "out", "config", "coordinator", "processes", "process")  # they say where, not what
 WRITTEN = ("out", "out_of_fold", "report")  # options that name a file to write
 
 
@@ -36,10 +40,16 @@ def resume(
             "--overwrite", help="Overwrite existing files of these names, even if the run did not write them."
         ),
     ] = False,
+    coordinator: opt.Coordinator = None,
+    processes: opt.Processes = None,
+    process: opt.ProcessNumber = None,
 ) -> None:
     """Continue, bit for bit, a run that was interrupted or killed: same data, same options, same result.
 
     If the engine is not installed here, the run continues on another and says so; the last digits then differ.
+
+    Of a run in several processes, each of them is started with this command (`bprop launch -n 2 -- resume DIR`): with
+    as many as before the bits are the same, with another number all is the same to rounding.
 
     The command line is shown first. An existing file is overwritten only if this run wrote it and you began the run in
     this folder; otherwise add --overwrite.
@@ -48,24 +58,45 @@ def resume(
     bprop train digits --checkpoint digits.run --every 30s
     bprop resume digits.run
     """
-    place = folder.resolve()
+    place = model_place_of(folder.resolve())
     if is_model(folder.name) and folder.is_file():
         raise ModelFileError(
             f"{folder} is a model, and a run is resumed from the folder of its checkpoints (`bprop train --checkpoint "
             "DIR --every 30s`): train a model further in Python, bp.train(graph, data, params=model.params)"
         )
     noted = Noted.read(place)
-    if not os.path.isdir(noted.home):
+    if not os.path.isdir(noted.home) and not isinstance(place, RemotePath):
         raise ModelFileError(f"{place}: the run began in the folder {quoted(noted.home)}, which does not exist")
+    named = {"--coordinator": coordinator, "--processes": processes, "--process": process}
+    member = [word for option, value in named.items() if value is not None for word in (option, str(value))]
+    if member and "--distributed" not in noted.words:
+        raise SettingError(f"{member[0]} is for a run with --distributed, and this run has begun without it")
     again = ["--resume", str(place)] if Folder(place).begun() else []  # killed before its first checkpoint: begin anew
     older = [] if "--recipe" in noted.words else ["--recipe", "lecture"]  # a bprop without recipes noted the words
-    words = [*noted.words, *older, "--checkpoint", str(place), *again]
-    say(f"in {quoted(noted.home)}: {line_of(['bprop', 'train', *words])}", flush=True)
-    os.chdir(noted.home)
+    words = [*noted.words, *older, "--checkpoint", str(place), *again, *member]
+    with quiet(not _leads(noted, coordinator, processes, process)):
+        _again(context, noted, words, overwrite)
+
+
+def _leads(noted: Noted, coordinator: str | None, processes: int | None, process: int | None) -> bool:
+    """Whether this process says and writes what happens: where it trains alone, or as process 0."""
+    if "--distributed" not in noted.words:
+        return True
+    member = membership(os.environ, coordinator, processes, process)
+    return member is None or member.leads
+
+
+def _again(context: typer.Context, noted: Noted, words: list[str], overwrite: bool) -> None:
+    """Show and do the command line of a run."""
+    there = os.path.isdir(noted.home)
+    say(f"in {quoted(noted.home if there else os.getcwd())}: {line_of(['bprop', 'train', *words])}", flush=True)
+    if there:
+        os.chdir(noted.home)
     assert context.parent is not None
     context.meta[NOTED] = True
     train = context.parent.command.get_command(context, "train")  # type: ignore[attr-defined]
     with train.make_context("train", words, parent=context.parent) as inner:
+        placed(inner.params, {})
         if not overwrite:
             need_rights(noted, inner.params)
         train.invoke(inner)
@@ -82,11 +113,27 @@ def need_rights(noted: Noted, params: dict[str, Any]) -> None:
         )
     for option in WRITTEN:
         path = params[option]
-        if path is not None and file_type(path) == stat.S_IFREG and not noted.has_made(path):
+        if path is None:
+            continue
+        if isinstance(noted.place, RemotePath) and not _is_below(path):
+            raise ModelFileError(
+                f"{noted.path} may be another's: it names {quoted(str(path))}, which is not in this folder. If you "
+                "want what the line shown says, add --overwrite"
+            )
+        if _is_file(path) and not noted.has_made(path):
             raise ModelFileError(
                 f"{quoted(str(path))} is there, but this run has not made it, or it was changed since: move it away, "
                 f"or add --overwrite (--{option} is noted in {noted.path})"
             )
+
+
+def _is_below(path: Path) -> bool:
+    """Whether a file is in this folder or below it, or at an address."""
+    return isinstance(path, RemotePath) or Path.cwd() in path.resolve().parents
+
+
+def _is_file(path: Path) -> bool:
+    return path.is_file() if isinstance(path, RemotePath) else file_type(str(path)) == stat.S_IFREG
 
 
 def remember(context: typer.Context, out: Path) -> tuple[Place, Noted] | None:

@@ -18,6 +18,7 @@ from bprop.errors import SettingError, UnknownNameError
 from bprop.measures.judge import EVERY
 from bprop.measures.own import read_metrics
 from bprop.names import known
+from bprop.remote.path import RemotePath
 from bprop.sources.formats import format_of, suffixes
 from bprop.tables.recipe import DEFAULT, Recipe, need_recipe
 from bprop.tables.timing import Budget
@@ -123,8 +124,12 @@ class SavingOptions:
             need_name_of_model(self.out)
         if self.resume is not None and not self.resume.exists():
             raise SettingError(f"--resume {self.resume}: there is no such file or folder{near_file(self.resume)}")
+        if isinstance(self.checkpoint, RemotePath) and folder:
+            reason = cannot_write(self.checkpoint / "run.json")
+            if reason is not None:
+                raise SettingError(f"{self.checkpoint} cannot be written: {reason}")
         above = None if self.checkpoint is None else self.checkpoint.absolute().parent
-        if above is not None and folder and not above.is_dir():
+        if above is not None and not isinstance(above, RemotePath) and folder and not above.is_dir():
             raise SettingError(f"{self.checkpoint} cannot be written: there is no folder {above}")
 
 

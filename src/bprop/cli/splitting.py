@@ -6,6 +6,7 @@ import shlex
 
 from bprop.cli.prepared import DataOptions, Prepared
 from bprop.errors import SettingError
+from bprop.sources.databases import order_remark
 from bprop.sources.division import Division
 from bprop.sources.leaks import MOST, ordered_dates, repeated_rows
 
@@ -25,7 +26,8 @@ def division_lines(prepared: Prepared) -> list[str]:
     division = prepared.division
     if division is None:
         return []
-    return [f"split: {division}", *_of_column(prepared, division), *_of_time(prepared, division), *_repeats(prepared)]
+    hints = [*_of_column(prepared, division), *_of_time(prepared, division), *order_remark(division.source)]
+    return [f"split: {division}", *hints, *_repeats(prepared)]
 
 
 def _of_column(prepared: Prepared, division: Division) -> list[str]:

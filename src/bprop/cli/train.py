@@ -15,7 +15,8 @@ from bprop.cli.choices import Choices, Chosen
 from bprop.cli.command import command
 from bprop.cli.config import Config
 from bprop.cli.deciding import planned
-from bprop.cli.ending import Ending, run_to_end
+from bprop.cli.distributing import DistributedOptions, distributed_options
+from bprop.cli.ending import Ending, follow, run_to_end
 from bprop.cli.experiment import free_path
 from bprop.cli.folds import check_folds, cross_validate
 from bprop.cli.judging import judge_of
@@ -38,7 +39,7 @@ from bprop.cli.splitting import division_lines, need_effect
 from bprop.cli.streaming import streamed, streams
 from bprop.cli.target import target_lines
 from bprop.cli.watching import watch
-from bprop.console import say
+from bprop.console import quiet, say
 from bprop.graph import Graph
 from bprop.sources.read_options import ReadOptions
 from bprop.tables.certainty import Watched, need_calibration
@@ -56,6 +57,7 @@ from bprop.visible import visible
 @training_options
 @saving_options
 @showing_options
+@distributed_options
 def train(
     context: typer.Context,
     *,
@@ -73,6 +75,7 @@ def train(
     training: TrainingOptions,
     saving: SavingOptions,
     showing: ShowingOptions,
+    spreading: DistributedOptions,
 ) -> None:
     """Train a network on DATA, test it on examples it never saw, and save it.
 
@@ -88,10 +91,11 @@ def train(
     need_effect(options, folds)
     if out_of_fold is not None:
         need_writer(out_of_fold, "--out-of-fold")
-    choices = Choices(network, updating, training)
+    choices = Choices(network, updating, spreading.chosen(training, showing, folds))
     choices.check(about.task)
-    run = Run(context, options, choices, saving, showing, folds, threshold, out_of_fold, calibrate)
-    run.start(stream, spool)
+    run = Run(context, options, choices, saving, showing, spreading, folds, threshold, out_of_fold, calibrate)
+    with quiet(not spreading.leads):  # process 0 says what all of them do
+        run.start(stream, spool)
 
 
 @dataclass
@@ -103,6 +107,7 @@ class Run:
     choices: Choices
     saving: SavingOptions
     showing: ShowingOptions
+    spreading: DistributedOptions
     folds: int | None
     threshold: str | None
     out_of_fold: Path | None = None
@@ -147,10 +152,11 @@ class Run:
 
     def _settings(self, prepared: Prepared, chosen: Chosen) -> dict[str, Any]:
         """The settings of `bprop.train`."""
-        return {
+        settings = {
             **chosen.settings, **chosen.recipe.settings, **self.showing.settings(), "every": self.saving.every,
             "resume": self.saving.resume, "notes": prepared.notes,
         }  # fmt: skip
+        return self.spreading.of_this_process(settings)
 
     def _describe(self, prepared: Prepared, chosen: Chosen) -> None:
         """Print the data, its target, how it was divided, and the recipe."""
@@ -171,6 +177,9 @@ class Run:
     ) -> None:  # fmt: skip
         """Train, and bring the run to its end. more : further notes of the model. apart : predictions out of fold."""
         preparation, context = prepared.preparation, self.context
+        if not self.spreading.leads:
+            follow(partial(chosen.fit, graphs, prepared, {**settings, "every": None}))
+            return
         out = self.saving.out or free_path(preparation.source)
         place, noted = remember(context, out) or (self.saving.checkpoint, None)
         watching = watch(context, prepared)

@@ -9,6 +9,8 @@ import os
 from bprop.disk import special, unfinished
 from bprop.disk.special import Parts, write_all
 from bprop.errors import ModelFileError
+from bprop.remote.path import address_of
+from bprop.remote.upload import put
 
 CANNOT_FLUSH = (errno.EINVAL, errno.ENOTSUP, errno.EBADF, errno.EACCES, errno.EPERM)
 ACCESS_LIST = "system.posix_acl_access"
@@ -21,12 +23,16 @@ def write_atomically(path: str | os.PathLike[str], content: bytes | Parts) -> No
     Each call writes a file of its own, so of several writers the last one wins. A link stays a link: its target is
     written. A file keeps its permissions. A pipe or a device (/dev/null) is written into.
 
-    content : bytes, or a sequence of buffers, which are written one after the other.
+    content : bytes, or a sequence of buffers, which are written one after the other. path : may be an address
+    (s3://bucket/model.bprop): see `remote.upload`.
 
     When it returns, the new file is on the disk. Raises ModelFileError if the file cannot be written.
     """
-    name = os.fsdecode(path)
     parts = [content] if isinstance(content, bytes) else content
+    if (address := address_of(path)) is not None:
+        put(address, parts)
+        return
+    name = os.fsdecode(path)
     changed = "nothing was changed"
     try:
         if not name or name.endswith(("/", os.sep)):

@@ -8,10 +8,17 @@ from pathlib import Path
 
 from bprop.disk.reading import why
 from bprop.disk.special import file_type, own_descriptor
+from bprop.remote.path import address_of
+from bprop.remote.upload import cannot_put
 
 
 def cannot_write(path: str | os.PathLike[str]) -> str | None:
-    """The reason why a file cannot be written; None if no reason is known. Nothing is written or opened."""
+    """The reason why a file cannot be written; None if no reason is known.
+
+    Nothing is written or opened on this machine. At an address, an empty file is put beside it, and removed.
+    """
+    if (address := address_of(path)) is not None:
+        return cannot_put(address)
     name = os.fspath(path)
     if own_descriptor(name) is not None:
         return None

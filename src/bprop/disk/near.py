@@ -6,6 +6,7 @@ import os
 from itertools import islice
 
 from bprop.names import closest
+from bprop.remote.path import address_of
 
 MOST = 10_000  # files of a folder that are compared
 
@@ -15,6 +16,8 @@ def near_file(path: str | os.PathLike[str], others: tuple[str, ...] = ()) -> str
 
     others : further names that could be meant. They come first.
     """
+    if address_of(path) is not None:
+        return ""
     folder, name = os.path.split(os.fspath(path))
     try:
         with os.scandir(folder or os.curdir) as entries:

@@ -9,7 +9,7 @@ from bprop.engines.engine import Engine, Job, Run, Stretch, defined
 from bprop.errors import UnknownNameError
 from bprop.names import known
 
-__all__ = ["NAMES", "Engine", "Job", "Run", "Stretch", "choose", "is_known", "names"]
+__all__ = ["NAMES", "Engine", "Job", "Run", "Stretch", "choose", "is_known", "names", "together"]
 
 NAMES = ("auto", *BUILT_IN)
 
@@ -28,6 +28,16 @@ def choose(engine: str | Engine = "auto") -> Engine:
     if engine == "auto":
         return import_module("bprop.engines.auto").AutoEngine(choose)
     return BUILT_IN[engine].make() if engine in BUILT_IN else defined()[engine]()
+
+
+def together(member: Any) -> Any:
+    """The engine that trains in several processes, which this one joins (a `Membership`), or on several devices.
+
+    Raises MissingPackageError without JAX, UnsupportedError where this process cannot use it, and SettingError where
+    the processes do not find each other.
+    """
+    BUILT_IN["xla"].make()
+    return import_module("bprop.engines.xla.together").engine_of(member)
 
 
 def names() -> list[str]:

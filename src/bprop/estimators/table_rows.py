@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from sklearn.utils.validation import check_array, check_consistent_length, column_or_1d, validate_data
 
-from bprop.errors import DataError
+from bprop.errors import DataError, DTypeError
 from bprop.estimators.inputs import exact
 from bprop.reading import need_unmasked
 from bprop.sources.frame import Frame
@@ -32,6 +32,8 @@ def read_table(estimator: Any, X: Any, reset: bool) -> Rows:
     """
     if is_of(X, "polars", "LazyFrame"):
         X = X.collect()
+    if is_of(X, "datasets", "Dataset"):
+        raise DTypeError("X: a data set of Hugging Face is no frame with rows: give X.to_pandas() or X.to_polars()")
     if _has_columns(X):
         validate_data(estimator, X, skip_check_array=True, reset=reset)
         if not len(X):

@@ -107,14 +107,22 @@ class Answers:
     pairs: list[tuple[np.ndarray, np.ndarray]]
     outputs: Any
 
-    def __init__(self, heads: list[Head], pairs: list[tuple[np.ndarray, np.ndarray]], outputs: Any):
+    def __init__(
+        self, heads: list[Head], pairs: list[tuple[np.ndarray, np.ndarray]], outputs: Any,
+        others: Mapping[str, np.ndarray] | None = None,
+    ):  # fmt: skip
+        """others : the targets of a graph without heads."""
         self.heads, self.pairs, self.outputs = heads, pairs, outputs
         named = {str(head.y.name or head.name): y for head, (_, y) in zip(heads, pairs, strict=True)}
+        named |= others or {}
         self.targets: dict[str, np.ndarray] | np.ndarray = named if len(named) != 1 else next(iter(named.values()))
 
 
 class Heads:
-    """All heads of a graph. Its answers are computed by NumPy, in the units of the table if there is one."""
+    """All heads of a graph. Its answers are computed by NumPy, in the units of the table if there is one.
+
+    A graph whose loss is made of other boxes has no head. Its targets are the inputs that its outputs do not need.
+    """
 
     graph: Graph
     units: Units
@@ -124,7 +132,7 @@ class Heads:
         self.heads: list[Head] = [Head.of(graph, name, loss, notes) for name, loss in graph.losses.items()]
         boxes = {f"f{k}": head.f for k, head in enumerate(self.heads)}
         boxes |= {f"y{k}": head.y for k, head in enumerate(self.heads) if not isinstance(head.y, Input)}
-        self.answering: Graph = Graph(outputs=boxes)
+        self.answering: Graph | None = Graph(outputs=boxes) if boxes else None
 
     @property
     def measures(self) -> list[str]:
@@ -135,7 +143,7 @@ class Heads:
         self, params: Mapping[str, np.ndarray], dtype: np.dtype, examples: DataSet, raw: Mapping[str, Any] | None = None
     ) -> Answers:  # fmt: skip
         """Those to examples, which are the network's inputs. raw : the same in the units of the table."""
-        values = self._outputs(self.answering, params, dtype, examples)
+        values = {} if self.answering is None else self._outputs(self.answering, params, dtype, examples)
         restored, pairs = self.units.restored, []
         for k, head in enumerate(self.heads):
             f = restored(head.output, values[f"f{k}"]) if head.output else values[f"f{k}"]
@@ -151,7 +159,14 @@ class Heads:
         else:
             outputs = self._outputs(self.graph, params, dtype, examples)
             outputs = {name: restored(name, array) for name, array in outputs.items()}
-        return Answers(self.heads, pairs, outputs if len(outputs) != 1 else next(iter(outputs.values())))
+        others = {} if self.heads else self._targets(examples)
+        return Answers(self.heads, pairs, outputs if len(outputs) != 1 else next(iter(outputs.values())), others)
+
+    def _targets(self, examples: DataSet) -> dict[str, np.ndarray]:
+        """The inputs that no output needs, in the units of the table."""
+        needed = self.graph.predictor.inputs if self.graph.outputs else ()
+        others = {name: np.asarray(array) for name, array in examples.arrays.items() if name not in needed}
+        return {name: self.units.restored(name, array) for name, array in others.items()}
 
     def _shaped(self, head: Head, f: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """As measures take them: f (N, C) or (N, K) or (N,), and y (N,) or (N, K)."""

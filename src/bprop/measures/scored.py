@@ -17,7 +17,7 @@ def scored(
     """{measure: number}, with "examples", their number; "loss" and the metrics of the graph, which are `evaluation`.
 
     Of one loss also "baseline", "confusion", ...; measures of several losses are called accuracy[nll_1], and what
-    belongs to each is under its name in "losses".
+    belongs to each is under its name in "losses". A graph whose loss is made of other boxes has `evaluation` alone.
     """
     judgements = {
         head.name: judged(head.question, f, y, weights, {}, bootstrap, seed)
@@ -26,6 +26,8 @@ def scored(
     }
     more = {name: _more(one["more"], bootstrap) for name, one in judgements.items()}
     start: dict[str, Any] = {"examples": len(weights), "left_out": 0}
+    if not answers.heads:
+        return {**start, **evaluation}
     if len(answers.heads) == 1:
         values = next((one["values"] for one in judgements.values()), {})
         details = next(iter(more.values()), {})

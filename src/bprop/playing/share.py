@@ -87,9 +87,9 @@ def mark(subject: Subject) -> int:
 
 def restored(text: str, subjects: Subjects) -> State:
     """The state of a text. Raises RefusedError for anything that `share` did not write."""
-    fields_ = read.keys(_opened(text), "a shared state", dict.fromkeys(_KEYS, read.anything), {})
-    if fields_["v"] != VERSION:
-        raise RefusedError(f"the shared state has version {read.shown(fields_['v'])}; this bprop reads {VERSION}")
+    plain = _opened(text)
+    _need_version(plain)
+    fields_ = read.keys(plain, "a shared state", dict.fromkeys(_KEYS, read.anything), {})
     subject = by_name(read.text(fields_["subject"], "subject"), subjects)
     if fields_["mark"] != mark(subject):
         raise RefusedError(
@@ -123,7 +123,22 @@ def _opened(text: Any) -> Any:
     try:
         return json.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     except (ValueError, RecursionError):  # of base64 and of JSON too
-        raise RefusedError("this is no shared state: it was cut off, or changed on the way") from None
+        raise RefusedError(
+            "this is no shared state: it was cut off, or changed on the way, or a later bprop made it"
+        ) from None
+
+
+def _need_version(plain: Any) -> None:
+    """Raises RefusedError for another version, of which nothing but "v" is known."""
+    if not isinstance(plain, dict) or "v" not in plain or plain["v"] == VERSION:
+        return
+    version = plain["v"]
+    if isinstance(version, int) and version > VERSION:
+        raise RefusedError(
+            f"a later bprop made this address: it has version {read.shown(version)}, and this bprop reads {VERSION}",
+            "install the newest bprop: pip install --upgrade bprop",
+        )
+    raise RefusedError(f"the shared state has version {read.shown(version)}; this bprop reads {VERSION}")
 
 
 def _mistake(value: Any) -> tuple[str, str] | None:

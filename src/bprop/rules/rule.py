@@ -238,12 +238,12 @@ def rule_named(name: str) -> "type[Rule]":
 
 
 def as_rule(rule: Any) -> Any:
-    """The rule of a Rule, of a name ("adam": its class with default settings) or of an optax transformation.
+    """The rule of a Rule, of a name ("adam" or "Adam": its class with default settings) or of an optax transformation.
 
     Raises UnknownNameError for a name that no rule has, SettingError for anything else.
     """
     if isinstance(rule, str):
-        return rule_named(rule)()
+        return rule_named(rule if rule in _CLASSES else rule.lower())()
     if isinstance(rule, Rule | Foreign):
         return rule
     is_object = not isinstance(rule, type)  # the class SGD is no rule, SGD(...) is

@@ -1,5 +1,6 @@
 """Tables that are objects of Python, as a `Frame`: data frames of pandas and polars, whatever offers its columns as
-Arrow or by the interchange of data frames, dicts of columns, lists of records, structured arrays, and arrays.
+Arrow or by the interchange of data frames, data sets of Hugging Face, dicts of columns, lists of records, structured
+arrays, and arrays.
 
 No package is imported unless the object is its own, but for polars, which reads what offers Arrow.
 """
@@ -23,8 +24,8 @@ from bprop.sources.objects import NoCellsError, cells_of
 from bprop.sources.read_options import INFERRED, ReadOptions
 
 TAKEN = (
-    "a DataFrame of pandas or polars, an Arrow table, a relation of DuckDB, a dict of columns, a list of dicts, a "
-    "structured array, or the path of a file"
+    "a DataFrame of pandas or polars, an Arrow table, a relation of DuckDB, a data set of Hugging Face, a dict of "
+    "columns, a list of dicts, a structured array, or the path of a file"
 )
 ADVICE = {"dask": "compute()", "dask_expr": "compute()", "pyspark": "toPandas()", "vaex": "to_pandas_df()"}
 Cells = Mapping[str, Column]
@@ -99,6 +100,27 @@ def _arrow(data: Any, name: str) -> _Read:
     with damage_said(Path(name), "Arrow"):
         frame = pl.DataFrame(data) if hasattr(data, "__arrow_c_stream__") else pl.from_dataframe(data)
     return _polars(frame, name)
+
+
+def _hugging_face(data: Any, name: str) -> _Read:
+    """A data set of Hugging Face. Where a column numbers classes that have names, its cells are the names."""
+    if not hasattr(data, "__len__"):
+        raise DTypeError(f"{name}: an IterableDataset has no last row: give datasets.Dataset.from_list(list(data))")
+    if not len(data):
+        return _Read({column: Column(np.empty(0), typed=True) for column in data.column_names})
+    frame = data.with_format("polars")[:]
+    for column, feature in (data.features or {}).items():
+        names = getattr(feature, "names", None)
+        if isinstance(names, list) and names:
+            numbers = frame[column].to_list()
+            words = [names[k] if k is not None and k >= 0 else None for k in numbers]  # -1: not labelled
+            frame = frame.with_columns(type(frame[column])(column, words))
+    return _polars(frame, name)
+
+
+def _hugging_face_sets(data: Any, name: str) -> _Read:
+    names = [*map(repr, data)]
+    raise DataError(f"{name}: these are several data sets, {', '.join(names)}: give one of them, data[{names[0]}]")
 
 
 def _duckdb(relation: Any, name: str) -> _Read:
@@ -192,6 +214,8 @@ READERS: tuple[tuple[Fits, Callable[[Any, str], _Read]], ...] = (
     (lambda data: is_of(data, "pandas", "Series") or is_of(data, "polars", "Series"), _series),
     (lambda data: is_of(data, "narwhals", "DataFrame", "LazyFrame"), _native),
     (lambda data: isinstance(data, np.ndarray), _array),
+    (lambda data: is_of(data, "datasets", "DatasetDict", "IterableDatasetDict"), _hugging_face_sets),
+    (lambda data: is_of(data, "datasets", "Dataset", "IterableDataset"), _hugging_face),
     (lambda data: isinstance(data, Mapping), _mapping),
     (_is_records, _records),
     (lambda data: is_of(data, "duckdb", "DuckDBPyRelation") and not hasattr(data, "__arrow_c_stream__"), _duckdb),

@@ -17,7 +17,11 @@ from bprop import toys
 from bprop.disk.near import near_file
 from bprop.disk.reading import status_of
 from bprop.errors import BpropError, DataError, SettingError
+from bprop.remote.address import is_address, shown
+from bprop.remote.listing import has_pattern, matches
+from bprop.remote.path import RemotePath, place_of
 from bprop.sources import builtin
+from bprop.sources import databases as databases  # what reads the rows of a database
 from bprop.sources.archives import archive_of
 from bprop.sources.content import content_checksum
 from bprop.sources.formats import Csv, Format, Source, Workbook, format_in, format_of, format_of_content, suffixes
@@ -35,7 +39,8 @@ def open_rows(
     source: str, target: str | None = None, labels: str | None = None, options: ReadOptions = INFERRED
 ) -> Frame:  # fmt: skip
     """The frame of `source`: built-in data, a file of a known format (also packed), a folder of tables, a pattern
-    such as "2024-*.csv", or "-" for standard input, whose first bytes say the format.
+    such as "2024-*.csv", an address (s3://bucket/rows.csv), a database and a query, or "-" for standard input, whose
+    first bytes say the format.
 
     target : the array of targets, of arrays. labels : the file of labels, of images; default that beside them.
     options : how files and cells are read, where it is not inferred.
@@ -44,7 +49,8 @@ def open_rows(
     """
     if source in builtin.NAMES:
         return builtin.read(source)
-    read = partial(_read, target=target, labels=None if labels is None else Path(labels), options=options)
+    source = shown(source)
+    read = partial(_read, target=target, labels=None if labels is None else place_of(labels), options=options)
     try:
         if source == STANDARD_INPUT:
             return _standard_input(read)
@@ -65,16 +71,16 @@ def is_table(source: str) -> bool:
     """Whether a source is a table in a file or in several, rather than arrays, images, or built-in data."""
     if source in builtin.NAMES or source == STANDARD_INPUT:
         return False
-    known = format_of(source)
-    if known is not None and not known.arrays and not glob.has_magic(source):
+    known = format_of(place_of(source).name)
+    if known is not None and not known.arrays and not is_pattern(source):
         return True
-    return glob.has_magic(source) or _is_folder(source) or _holds_table(source)
+    return is_pattern(source) or _is_folder(source) or _holds_table(source)
 
 
 def _holds_table(source: str) -> bool:
     """Whether the content of a file says that it is a table."""
     try:
-        return _is_file(Path(source)) and not need_format(Path(source)).arrays
+        return _is_file(place_of(source)) and not need_format(place_of(source)).arrays
     except (OSError, BpropError):
         return False
 
@@ -97,31 +103,45 @@ def is_there(source: str) -> bool:
 
 def _is_folder(source: str) -> bool:
     try:
-        return bool(source) and Path(source).is_dir()
+        return bool(source) and place_of(source).is_dir()
     except OSError:  # a name too long for a file
         return False
 
 
 def paths_of(source: str) -> list[Path]:
     """The files of a source. Raises DataError where there are none, OSError if a folder cannot be read."""
-    path = Path(source)
-    if _is_file(path):
+    path = place_of(source)
+    if not (is_pattern(source) and isinstance(path, RemotePath)) and _is_file(path):
         return [path]
-    below = list(files_below(path) if path.is_dir() else files_like(source))
+    below = _below(source, path)
     files = sorted(file for file in below if not file.name.startswith((".", "~$")) and _is_file(file))
     known = [(file, format_of(file.name)) for file in files]
     tables = [(file, one) for file, one in known if one is not None and not one.arrays]
     first = [file for file, one in tables if one.gathered] or [file for file, _ in tables]
     if first:
         return first
-    if glob.has_magic(source) and files and all(one is None for _, one in known):
+    if is_pattern(source) and files and all(one is None for _, one in known):
         return files  # which are asked for by name: their content says what they are
-    if path.is_dir() or glob.has_magic(source):
+    if is_pattern(source) or (below and isinstance(path, RemotePath)) or path.is_dir():
         raise DataError(f"{source}: there are no tables here: {', '.join(suffixes(arrays=False))}")
+    if isinstance(path, RemotePath):
+        raise DataError(f"{source}: there is no such file, and no folder of this name")
     raise DataError(
         f"{source}: there is no such file, and no built-in data of that name (there is {', '.join(builtin.NAMES)})"
         f"{_toy(source) or near_file(source, tuple(builtin.NAMES))}"
     )
+
+
+def _below(source: str, path: Path) -> list[Path]:
+    """The files of a folder, or those that a pattern matches."""
+    if isinstance(path, RemotePath):
+        return list(map(RemotePath, matches(path.address, is_pattern(source))))
+    return list(files_below(path) if path.is_dir() else files_like(source))
+
+
+def is_pattern(source: str) -> bool:
+    """Whether a source is a pattern of names; the "?" of a web address is none."""
+    return has_pattern(source) if is_address(source) else glob.has_magic(source)
 
 
 def _toy(name: str) -> str:
@@ -150,14 +170,17 @@ def need_format(path: Path, options: ReadOptions = INFERRED) -> Format:
 
 def _is_file(path: Path) -> bool:
     """Whether this is a file, or in an archive."""
-    status = status_of(archive_of(path)[0])
+    whole = archive_of(path)[0]
+    if isinstance(whole, RemotePath):
+        return whole.is_file()
+    status = status_of(whole)
     return status is not None and stat.S_ISREG(status.st_mode)
 
 
 def name_of(source: str, paths: list[Path]) -> str:
     """The name of a table of these files."""
-    several = len(paths) > 1 or Path(source).is_dir()
-    name = Path(source).resolve().name if several else Path(bare(paths[0].name)).stem
+    several = len(paths) > 1 or _is_folder(source)
+    name = place_of(source).resolve().name if several else Path(bare(paths[0].name)).stem
     return "table" if glob.has_magic(name) else name
 
 

@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 import numpy as np
 
+from bprop.remote.path import place_of
 from bprop.sources.formats import Piece
 from bprop.sources.frame import Frame
 from bprop.sources.read_options import ReadOptions
@@ -21,7 +22,7 @@ MISSING = "__HIVE_DEFAULT_PARTITION__"
 
 def partitions_of(source: str, path: Path) -> dict[str, str | None]:
     """{column: value} that the folders between a source and one of its files say; None where the value is missing."""
-    if path == Path(source):
+    if path == place_of(source):
         return {}
     matches = (_FOLDER.fullmatch(part) for part in path.parts[:-1])
     return {match[1]: None if match[2] == MISSING else unquote(match[2]) for match in matches if match}

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TypeVar
 
+from bprop.remote import download
+
 T = TypeVar("T")
 Listener = Callable[[str, str, float | None, int | None], None]
 """Called with (the work, such as "reading"; the name of the data; the share that is done, None if unknown; bytes)."""
@@ -28,6 +30,9 @@ def report(work: str, name: object, share: float | None = None, count: int | Non
     listener = _LISTENER.get()
     if listener is not None:
         listener(work, str(name), share, count)
+
+
+download.LISTENERS.append(report)
 
 
 def each(work: str, name: object, things: Sequence[T]) -> Iterator[T]:

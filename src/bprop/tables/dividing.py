@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from bprop.errors import SettingError
+from bprop.remote.address import shown
+from bprop.remote.path import name_of
 from bprop.sources.pool import Pool
 from bprop.sources.splits import Split, class_numbers
 from bprop.tables.kinds import column_named
@@ -33,7 +35,8 @@ def divided(table: Any, split: Split, others: Mapping[str, Any]) -> Parts:
     train = replace(table, frame=frames.pop("train"), part="train", apart=apart)
     held = {name: replace(train, frame=rows, part=name, trained=train) for name, rows in frames.items()}
     held |= {name: other for name, rows in others.items() if (other := _beside(train, rows, name)) is not None}
-    paths = {n: (os.fspath(rows), held[n].frame) for n, rows in others.items() if isinstance(rows, str | os.PathLike)}
+    words = {name: rows for name, rows in others.items() if isinstance(rows, str | os.PathLike)}
+    paths = {name: (shown(name_of(rows)), held[name].frame) for name, rows in words.items()}
     if table.origin is not None and paths.keys() == others.keys():
         object.__setattr__(train, "division", table.origin.division(split, table.frame, parts, labels, paths))
     object.__setattr__(train, "pool", Pool.of(split, table.frame, parts, labels))

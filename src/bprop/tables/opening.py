@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import PurePath
 from typing import Any
 
 import numpy as np
 
 from bprop.errors import DataError, SettingError
+from bprop.remote.path import name_of
 from bprop.sources import pandas_columns
+from bprop.sources.databases import order_remark, with_query
 from bprop.sources.frame import Frame
 from bprop.sources.frames import frame_of
 from bprop.sources.labelled import labelled
@@ -31,7 +34,7 @@ def table(
     weights: str | None = None, scale: str = "auto", name: str | None = None, labels: str | None = None,
     encoding: str | None = None, delimiter: str | None = None, header: bool | None = None, skip_rows: int = 0,
     comment: str | None = None, missing: str | Sequence[str] = (), bad_cells: str = "refuse",
-    sheet: str | int | None = None,
+    sheet: str | int | None = None, query: str | None = None,
 ) -> Table:  # fmt: skip
     """A table: rows with a target, the kinds of the columns inferred as `bprop train` infers them.
 
@@ -39,7 +42,7 @@ def table(
     ----------
     data : a DataFrame of pandas or polars, an Arrow table or anything that offers its columns as Arrow, a relation of
         DuckDB, a dict of columns, a list of dicts, a structured array, an array (N, D); or a path, a folder, a pattern
-        or a name of built-in data, as `bprop train` takes it.
+        or a name of built-in data, as `bprop train` takes it; an address, s3://bucket/rows.csv; or a database.
     target : the column to predict, or several as a list; default the last. Or the targets themselves, (N,).
     task : "classification", "regression", "counts"; "multilabel" for several columns; default as the targets look.
     kinds : {column: kind} of those that are not to be inferred: "numeric", "categorical", "boolean", "date", "ignored";
@@ -48,6 +51,7 @@ def table(
     scale : "auto" or "standard": numbers get mean 0 and deviation 1; "unit" (x / 255) or "none".
     name : of the table, for its model and in errors; of a file its own.
     labels, encoding, delimiter, header, skip_rows, comment, sheet : how a file is read, as on the command line.
+    query : the SELECT whose rows are taken from a database, data="postgresql://ann@host/shop" or "sqlite:///shop.db".
     missing : words that stand for a missing value, beside the usual ones. bad_cells : "refuse", or "missing".
 
     Returns
@@ -70,6 +74,7 @@ def table(
     """
     marks = (missing,) if isinstance(missing, str) else tuple(missing)
     page = None if sheet is None else str(sheet)
+    data = _named(data, query)
     read = ReadOptions(encoding, delimiter, header, skip_rows, comment, marks, bad_cells, page)
     names = _names(target)
     opened = open_table(data, ",".join(names) if names else None, labels, read, name or "table")
@@ -91,14 +96,24 @@ def table(
     apart = () if weights is None else (weights,)
     for column in apart:
         frame.column(column)
-    origin = Origin(os.fspath(data), read, labels) if isinstance(data, str | os.PathLike) else None
+    origin = Origin(name_of(data), read, labels) if isinstance(data, str | os.PathLike) else None
+    ordered = order_remark(data) if isinstance(data, str) else []
     whole = Table(
-        frame, answer, chosen, declared, weights, scale, tuple(map(python_words, opened.remarks)),
+        frame, answer, chosen, declared, weights, scale, tuple(map(python_words, (*opened.remarks, *ordered))),
         apart=apart,
         origin=origin if target is None or names is not None else None,
     )  # fmt: skip
     _ = whole.preparation  # raises for what does not fit
     return whole
+
+
+def _named(data: Any, query: str | None) -> Any:
+    """The data, by its address without secrets where it is elsewhere."""
+    if isinstance(data, str | os.PathLike):
+        return data if isinstance(data, PurePath) else with_query(os.fspath(data), query)
+    if query is not None:
+        raise SettingError("query is for a database, such as 'sqlite:///shop.db', and this table is none: leave it out")
+    return data
 
 
 def _names(target: Any) -> list[str] | None:

@@ -12,6 +12,9 @@ import numpy as np
 
 from bprop.errors import DataError, SettingError
 from bprop.names import closest
+from bprop.remote.address import is_address, shown
+from bprop.remote.download import forget_all
+from bprop.remote.path import name_of
 from bprop.sources.formats.arrays import frame_of_arrays, numbered
 from bprop.sources.frame import Frame
 from bprop.sources.frames import Opened, frame_of
@@ -33,7 +36,10 @@ def open_table(
     target : the array of targets, of a file of arrays. labels : the file of labels, of images. name : of an object.
     """
     if isinstance(data, str | os.PathLike):
-        frame = open_rows(os.fspath(data), target, labels, read)
+        source = shown(name_of(data))
+        if is_address(source):
+            forget_all(source)
+        frame = open_rows(source, target, labels, read)
         return Opened(frame, {}, frame.remarks)
     for field in fields(read):
         if field.name not in OF_CELLS and getattr(read, field.name) != field.default:

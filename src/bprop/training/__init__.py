@@ -12,6 +12,7 @@ from bprop.elsewhere import answering
 from bprop.elsewhere.training import TRAINING
 from bprop.engines import Engine
 from bprop.graph import Graph
+from bprop.training.distributed import distributed_trainer, leads
 from bprop.training.fit import Fit
 from bprop.training.hooks import Callback
 from bprop.training.interrupt import Terminated
@@ -58,6 +59,7 @@ def train(
     metrics: Any = (),
     mode: str | None = None,
     augment: Any = None,
+    distributed: bool = False,
 ) -> Fit:
     """Minimise (1 / sum_t w_t) sum_t w_t l(f(x_t; theta), y_t) + lambda Omega(theta) over theta.
 
@@ -117,6 +119,10 @@ def train(
     progress : True (a bar on a terminal, a card in a notebook, lines elsewhere), False, or "auto" (no lines elsewhere).
     notes : plain data (JSON) that travels with the model and its checkpoints, such as the names of the classes. Where
         they hold "scaling" (see bprop.scaling), the arrays of `data` are scaled so before they are trained on.
+    distributed : True: train together with the other processes that run this program, on XLA, each on its rows of every
+        batch, with the losses of one process to rounding; or on all devices of this process. Process 0 writes
+        checkpoints, shows progress and calls callbacks. Who the others are follows from `bprop launch`, Slurm, Open
+        MPI, or jax.distributed.initialize (see docs/scale.md).
     health : measure values, gradients and updates on a few rows after an epoch (`record.health`; `bp.advice` explains
         it): True, after every epoch; "auto", more often at the beginning, at about a fiftieth of the time;
         False.
@@ -129,6 +135,7 @@ def train(
     ------
     UnknownNameError, ShapeError, DTypeError, DataError : for data that does not fit the graph.
     SettingError : for settings out of range.
+    LostProcessError : where one of the processes that train together has ended. All of them end.
     NonFiniteError : when a loss is no longer finite, naming the box, the step and the rows.
     ModelFileError : where another run writes to `checkpoint`, naming its process; where no checkpoint can be written,
         or the one to resume cannot be read. If only the last one cannot be written, `fit` of the error is the result.
@@ -147,10 +154,10 @@ def train(
         weights=weights, validation_weights=validation_weights, shuffle=shuffle, patience=patience, monitor=monitor,
         dtype=dtype, engine=engine, callbacks=callbacks, checkpoint=checkpoint, every=every, resume=resume,
         progress=progress, notes=notes, health=health, keep_best=keep_best, freeze=freeze, augment=augment,
-        sample_weight=sample_weight, class_weight=class_weight, metrics=metrics, mode=mode,
+        sample_weight=sample_weight, class_weight=class_weight, metrics=metrics, mode=mode, distributed=distributed,
     )  # fmt: skip
     fit = train_as_set(graph, data, settings)
-    if settings.progress is not False:
+    if settings.progress is not False and leads(settings.distributed):
         for line in remarks(fit):
             say(f"bprop: {visible(line)}", error=True)
     return fit
@@ -159,4 +166,6 @@ def train(
 def train_as_set(graph: Graph, data: Mapping[str, Any] | DataSet, settings: TrainSettings) -> Fit:
     """Train with settings that are checked. Remarks on the result are left to the caller."""
     job = settings.make_job(graph, data)
+    if settings.distributed is not False:
+        return distributed_trainer(job, settings.first_theta(job), settings).run()
     return Trainer(job, settings.make_engine(), settings.first_theta(job), settings).run()

@@ -62,6 +62,10 @@ class Between:
         """The most steps of the next stretch; None: any number."""
         return None
 
+    def agreed(self, count: int) -> int:
+        """The steps of the next stretch on which several processes agree; 0: the epoch is left here."""
+        return count
+
     def begin(self, at: Position, count: int) -> None:
         """`count` steps are done next."""
 
@@ -92,8 +96,11 @@ def run_epoch(run: Run, job: Job, at: Position, order: np.ndarray, pace: Pace, b
     is that of `at`. Raises BadStepError where a loss or theta is not finite.
     """
     run.set_order(order, at.running)
-    while (left := job.steps_per_epoch - at.step) and not between.stop():
-        count = whole_turns(pace.next(left), run.turn, left, between.most(at))
+    while left := job.steps_per_epoch - at.step:
+        count = 0 if between.stop() else whole_turns(pace.next(left), run.turn, left, between.most(at))
+        count = between.agreed(count)
+        if not count:
+            break
         between.begin(at, count)
         before = run.state if between.undo else None
         here = at.step, at.updates, at.running

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from bprop.batches import read_augment
+from bprop.distributed.membership import Membership
 from bprop.engines import NAMES, Engine, Job, choose
 from bprop.engines.engine import LAST
 from bprop.engines.precision import need_representable, precision_of
@@ -59,6 +60,7 @@ class TrainSettings:
     metrics: Any = ()
     mode: str | None = None
     augment: Any = None
+    distributed: bool | Membership = False
 
     def __post_init__(self) -> None:
         self._set(
@@ -88,6 +90,9 @@ class TrainSettings:
             raise SettingError("validation_weights need a validation set of their own: give validation={...}")
         if self.every is not None and self.checkpoint is None:
             raise SettingError(f"every={self.every!r} says how often to write checkpoints: say where, with checkpoint=")
+
+        if not isinstance(self.distributed, bool | Membership):
+            raise SettingError(f"distributed is True or False, not {self.distributed!r}")
 
     def _set(self, **values: Any) -> None:
         for name, value in values.items():

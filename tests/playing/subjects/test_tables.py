@@ -58,7 +58,7 @@ def test_each_number_of_a_column_has_a_name_of_its_own(tmp_path):
     ages = ["" if row % 7 == 0 else str(20 + row * 37 % 50) for row in range(60)]
     rents = [str(row * 7 % 31 + 0.5) for row in range(60)]
     subject = subject_of(written(tmp_path / "flats.csv", {"age": ages, "day": days, "rent": rents}), target="rent")
-    assert subject.columns[:3] == ("age", "age missing", "day 1")
+    assert subject.columns[:3] == ("age", "age missing", "day: days since 2024-01-01")
     assert len(set(subject.columns)) == len(subject.columns) == subject.inputs
 
 

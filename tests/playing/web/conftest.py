@@ -27,9 +27,9 @@ class Play:
 
         self.machine = Machine(subject if isinstance(subject, Subject) else subject_of(subject))
         self.server = PlayServer(self.machine)
-        self.context = browser.new_context(
-            viewport={"width": width, "height": height}, reduced_motion="reduce", **settings
-        )
+        if browser.browser_type.name == "chromium":
+            settings["reduced_motion"] = "reduce"
+        self.context = browser.new_context(viewport={"width": width, "height": height}, **settings)
         self.page = self.context.new_page()
         self.page.set_default_timeout(15_000)
         self.asked, self.complaints = [], []

@@ -62,13 +62,14 @@ def test_settings_are_changed_midway(opened):
     page = play.page
     play.send("step", updates=3)
     page.select_option(".field:has-text('Learning rate') select", "0.03")
-    page.select_option(".field:has-text('Rule') select", "Adam")
-    page.fill(".field:has-text('Batch size') input", "25")
-    page.keyboard.press("Enter")
-    play.settle()
-    training = play.machine.state.work.training
-    assert isinstance(training.rule, bp.Adam)
-    assert training.batch_size == 25
+    page.select_option(".field:has-text('Rule') select", "AdamW")
+    for name, value in (("Batch size", "25"), ("Beta 1", "0.5"), ("Beta 2", "0.99"), ("Weight decay", "0.1")):
+        page.fill(f".field:has-text('{name}') input", value)
+        page.keyboard.press("Enter")
+        play.settle()
+    training, rule = play.machine.state.work.training, play.machine.state.work.training.rule
+    assert isinstance(rule, bp.AdamW) and training.batch_size == 25
+    assert (rule.beta1, rule.beta2, rule.weight_decay) == (0.5, 0.99, 0.1)
     page.click('[data-do="rewind"]')
     play.settle()
     for name, array in play.graph.init(0).items():
@@ -87,8 +88,8 @@ def test_the_address_holds_the_whole_state(opened):
     play.page.wait_for_url("**/#" + play.part("share"))  # the address follows what is done
     address = play.page.url
     other = opened("xor")
+    other.page.goto("about:blank")
     other.page.goto(other.server.url + "#" + address.split("#")[1])
-    other.page.reload()
     other.page.wait_for_selector('.pill[aria-pressed="true"]:has-text("Moons")')
     other.settle()
     assert "#" not in other.page.url

@@ -46,6 +46,15 @@ def test_axe_finds_nothing_in_the_lessons(opened, lesson):
     assert play.part("message") is None
 
 
+def test_a_formula_of_a_lesson_is_mathematics(opened):
+    play = opened("moons")
+    play.send("lesson", name="checking")
+    formula = play.page.locator(".lesson-text .formula-place")
+    assert formula.get_attribute("aria-label") == "(J(w + eps) - J(w - eps)) / (2 * eps)"
+    assert formula.locator("math mfrac").count() == 1
+    assert play.axe() == []
+
+
 def test_images_have_the_weights_of_the_first_layer_in_their_units(opened):
     pytest.importorskip("sklearn")
     play = opened("digits")

@@ -26,6 +26,7 @@ def test_few_categories_have_a_column_each_and_an_unseen_one_none():
 def test_missing_is_a_category_where_training_has_it():
     kind = Categorical.fit("a", frame(["red", "", "blue"]))
     assert kind.encode(frame(["?", "red", "green"])).tolist() == [[1, 0, 0], [0, 0, 1], [0, 0, 0]]
+    assert kind.feature_names == ("a=missing", "a=blue", "a=red")
 
 
 def test_many_categories_are_embedded_and_unseen_and_missing_have_codes_of_their_own():

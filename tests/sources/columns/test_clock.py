@@ -28,6 +28,7 @@ def test_a_time_of_day_is_a_point_on_a_circle():
 def test_a_missing_time_has_a_column_of_its_own():
     kind = Time.fit("a", frame(["06:00", "?"]))
     np.testing.assert_allclose(kind.encode(frame(["", "06:00"])), [[0, 0, 1], [1, 0, 0]], atol=1e-12)
+    assert kind.feature_names == ("a: time of day, sin", "a: time of day, cos", "a missing")
 
 
 def test_a_duration_is_its_seconds():

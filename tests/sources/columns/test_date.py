@@ -39,6 +39,10 @@ def test_times_of_day_and_missing_dates():
     np.testing.assert_allclose(found[0, [0, 5, 6, 7]], [0.5, 0, -1, 0], atol=1e-12)
     np.testing.assert_allclose(found[1], [1.5, 0, 0, 0, 0, 0, 0, 1])
     assert len(kind.scaled) == 8
+    assert kind.feature_names == (
+        "a: days since 2024-01-01", "a: time of year, sin", "a: time of year, cos", "a: weekday, sin",
+        "a: weekday, cos", "a: time of day, sin", "a: time of day, cos", "a missing",
+    )  # fmt: skip
 
 
 def test_a_stray_cell_is_named_by_its_place():

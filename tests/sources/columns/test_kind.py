@@ -136,3 +136,13 @@ def test_two_kinds_of_one_name_are_refused(fur):
     assert kinds()["other"] is again
     once_more = type("Other", (Kind,), {"kind": "other"})  # a cell of a notebook, run again
     assert kinds()["other"] is once_more
+
+
+def test_features_of_a_kind_that_does_not_name_them_are_numbered(fur):
+    assert fur("coat", 1.0).feature_names == ("coat",)
+
+    class Twice(fur, named=False):
+        indicator = True
+        scaled = (True, True, False)
+
+    assert Twice("coat", 1.0).feature_names == ("coat 1", "coat 2", "coat missing")

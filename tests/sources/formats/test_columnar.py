@@ -204,7 +204,7 @@ def test_a_text_that_stands_once_in_the_file_is_counted_for_each_row(pl, tmp_pat
     frame = pl.DataFrame({"a": ["x" * 10_000] * 2000, "b": range(2000)})
     path = tmp_path / "t.parquet"
     frame.write_parquet(path)
-    assert path.stat().st_size < 30_000
+    assert path.stat().st_size < 100_000
     free(10**6)
     with pytest.raises(errors.DataError, match=r"t.parquet, column 'a': it takes about 19.2 MB"):
         read(path, path.read_bytes())

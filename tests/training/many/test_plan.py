@@ -26,6 +26,7 @@ def test_all_networks_share_the_arrays_of_the_data():
     assert all(job.data is own.data for job in own.jobs)
     assert all(job.validation is own.jobs[0].validation for job in own.jobs)
     assert own.rows == [None] * 3
+    assert own.workers is None and plan(seeds=range(3), workers=2).workers == 2
 
 
 def test_rows_are_numbers_or_bools_and_may_repeat():

@@ -47,16 +47,19 @@ class Function:
 
     given_up : positions of arguments that nobody needs after a call. Results of their shapes take over their memory.
     compile : makes the program of lowered code: `compile_or_load` (default) or `remembered`.
+    results : where the results lie (a sharding of JAX); by default on the device of the arguments.
     seconds : the seconds that compiling has taken so far.
     """
 
     seconds: float = 0.0
 
     def __init__(
-        self, function: Callable[..., Any], given_up: tuple[int, ...] = (), compile: Callable[..., Any] | None = None
-    ):
+        self, function: Callable[..., Any], given_up: tuple[int, ...] = (), compile: Callable[..., Any] | None = None,
+        results: Any = None,
+    ):  # fmt: skip
         self._compile = compile
-        self._jitted = jax.jit(function, donate_argnums=given_up, keep_unused=bool(given_up))
+        placed = {} if results is None else {"out_shardings": results}
+        self._jitted = jax.jit(function, donate_argnums=given_up, keep_unused=bool(given_up), **placed)
         self._ready: OrderedDict[Hashable, Callable[..., Any]] = OrderedDict()
 
     def __call__(self, *args: Any) -> Any:

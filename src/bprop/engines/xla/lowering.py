@@ -62,6 +62,22 @@ class Lowering:
     narrow: str | None = None
     integer: np.dtype = INT64
 
+    def visited(self, order: Array, step: Array) -> Callable[..., Any]:
+        """Takes the rows of a step of the epoch."""
+        return rows_at(lax.dynamic_slice(order, (step * self.batch_size,), (self.batch_size,)))
+
+    def evaluated_together(self, data: Arrays, together: int | None) -> int:
+        """The rows that are evaluated at a time."""
+        return together or min(EVALUATION_ROWS, next(iter(data.values())).shape[0])
+
+    def evaluated(self, data: Arrays, block: Array, position: Array, rows: Array) -> Callable[..., Any]:
+        """Takes the rows of a block of an evaluation. Past the end of the set, it takes the last row."""
+        return rows_at(jnp.minimum(position, jnp.minimum(rows - 1, next(iter(data.values())).shape[0] - 1)))
+
+    def everywhere(self, state: Any) -> Any:
+        """theta and the rule's state after an update."""
+        return state
+
     def batch(self, data: Mapping[str, Any], take: Callable[..., Any]) -> dict[str, Any]:
         """Rows of the data set, widened to the precision of the program."""
         inputs = self.program.graph.inputs
@@ -101,7 +117,7 @@ class Lowering:
         def body(i, carry):
             theta, rule_state, sums, bad = carry
             first = (start + i) * size
-            take = rows_at(lax.dynamic_slice(order, (first,), (size,)))
+            take = self.visited(order, start + i)
             position = first + jnp.arange(size, dtype=jnp.int32)
             w, divisor = self.weights(weights, take, position, rows, mean_weight)
             outer = Context.at(w, seed, t + i, self.program.dtype, divisor)
@@ -115,6 +131,7 @@ class Lowering:
                 theta, rule_state, self.batch(data, take), w, divisor, outer.key, t + i
             )
             theta, rule_state = after if t.dtype.itemsize <= 4 else as_before(tuple(after), (theta, rule_state))
+            theta, rule_state = self.everywhere((theta, rule_state))
             bad = jnp.where((bad < 0) & ~jnp.isfinite(self.program.watched(sums_of_batch)), i, bad)
             return theta, rule_state, self.add(sums, sums_of_batch), bad
 
@@ -142,12 +159,11 @@ class Lowering:
         together : how many rows are one batch, where that makes a difference: all of them.
         """
         plan = self.plan(self.program.evaluating, hyper)
-        size = together or min(EVALUATION_ROWS, next(iter(data.values())).shape[0])
-        last = next(iter(data.values())).shape[0] - 1
+        size = self.evaluated_together(data, together)
 
         def body(i, sums):
             position = i * size + jnp.arange(size, dtype=jnp.int32)
-            take = rows_at(jnp.minimum(position, jnp.minimum(rows - 1, last)))
+            take = self.evaluated(data, i, position, rows)
 
             def measure(theta, batch, w):
                 context = Context.at(w, seed, jnp.zeros_like(seed), self.program.dtype)

@@ -33,6 +33,7 @@ class Compiled:
     choices: Choices
     lowering: Lowering
     compile: Callable[..., Any] | None = None
+    results: Any = None
     whole: dict[int, Function] = field(default_factory=dict)
     many: dict[Hashable, Function] = field(default_factory=dict)
     """Functions of many networks at once."""
@@ -42,7 +43,8 @@ class Compiled:
         if rows not in self.whole:
             if len(self.whole) == CACHED_PROGRAMS:
                 self.whole.clear()
-            self.whole[rows] = Function(partial(self.lowering.evaluate, together=rows), compile=self.compile)
+            evaluate = partial(self.lowering.evaluate, together=rows)
+            self.whole[rows] = Function(evaluate, compile=self.compile, results=self.results)
         return self.whole[rows]
 
 
@@ -79,15 +81,23 @@ def made(
     job: Job, integer: np.dtype, rows: int, choices: Choices, compile: Callable[..., Any] | None = None
 ) -> Compiled:
     """The functions, not yet traced."""
-    lowering = Lowering(Program(job.graph, job.dtype), unpaced(job.rule), rows, choices, job.narrow, integer)
+    return around(
+        Lowering(Program(job.graph, job.dtype), unpaced(job.rule), rows, choices, job.narrow, integer), compile
+    )
+
+
+def around(lowering: Lowering, compile: Callable[..., Any] | None = None, results: Any = None) -> Compiled:
+    """The functions of a lowering. compile, results : as for a Function."""
+    function = partial(Function, compile=compile, results=results)
     return Compiled(
-        epoch=Function(lowering.epoch, compile=compile),
-        epoch_in_place=Function(lowering.epoch, given_up=(0, 1), compile=compile),
-        duplicate=Function(duplicate, given_up=(1,), compile=compile),
-        evaluate=Function(lowering.evaluate, compile=compile),
-        penalty=Function(lowering.penalty, compile=compile),
-        init=Function(job.rule.init, compile=compile),
-        choices=choices,
+        epoch=function(lowering.epoch),
+        epoch_in_place=function(lowering.epoch, given_up=(0, 1)),
+        duplicate=function(duplicate, given_up=(1,)),
+        evaluate=function(lowering.evaluate),
+        penalty=function(lowering.penalty),
+        init=function(lowering.rule.init),
+        choices=lowering.choices,
         lowering=lowering,
         compile=compile,
+        results=results,
     )

@@ -51,10 +51,8 @@ class XlaRun(Run):
         self.wide: bool = job.dtype == np.float64 or self.integer == INT64
         with jax.enable_x64(self.wide):
             self.batches: Batches = job.batches
-            self.compiled: Compiled = functions_of(job, self.integer)
-            self.compiled_last: Compiled = (
-                functions_of(job, self.integer, self.batches.last) if self.batches.last else self.compiled
-            )
+            self.compiled: Compiled = self._functions(self.batches.rows)
+            self.compiled_last: Compiled = self._functions(self.batches.last) if self.batches.last else self.compiled
             self.turn: int = self.compiled.choices.unrolled
             self.program: Program = Program(job.graph, job.dtype)
             self.sets: dict[str, Resident | Streamed | Fed] = self._place(job)
@@ -63,6 +61,14 @@ class XlaRun(Run):
             self.no_sums: np.ndarray = np.zeros((2, len(self.program.sum_names)), job.dtype)
             self.order: np.ndarray | None = None
             self.restore(params, None)
+
+    def _functions(self, rows: int) -> Compiled:
+        """The functions for steps of so many rows."""
+        return functions_of(self.job, self.integer, rows)
+
+    def put(self, tree: Any) -> Any:
+        """Arrays on the device."""
+        return jax.device_put(tree)
 
     def _place(self, job: Job) -> dict[str, Resident | Streamed | Fed]:
         """The data sets by name: on the device as far as they fit, else streamed to it."""
@@ -93,18 +99,18 @@ class XlaRun(Run):
             name: value.astype(self.integer) if value.dtype.kind == "i" else value
             for name, value in self.program.constants().items()
         }
-        return jax.device_put((constants, hyper, numbers, job.seed_key, mean))
+        return self.put((constants, hyper, numbers, job.seed_key, mean))
 
     def restore(self, params: Mapping[str, np.ndarray], rule_arrays: list[np.ndarray] | None) -> None:
         with jax.enable_x64(self.wide):
             host = {name: copied(self.turned(name, array), self.job.dtype) for name, array in params.items()}
-            theta = {name: jax.device_put(array) for name, array in host.items()}
+            theta = {name: self.put(array) for name, array in host.items()}
             leaves, tree = self._first_state(host, theta)
             if rule_arrays is not None:
                 dtyped = [np.asarray(a, x.dtype) for a, x in zip(rule_arrays, leaves, strict=True)]
                 leaves = jax.tree.leaves(self.each(self.turned, jax.tree.unflatten(tree, dtyped)))
                 leaves = [copied(leaf, leaf.dtype) for leaf in leaves]
-            self.state: Any = theta, jax.tree.unflatten(tree, [jax.device_put(leaf) for leaf in leaves])
+            self.state: Any = theta, jax.tree.unflatten(tree, [self.put(leaf) for leaf in leaves])
             self.left: Any = None
             self.large = sum(leaf.nbytes for leaf in jax.tree.leaves(self.state)) > LARGE_STATE
 
@@ -217,7 +223,7 @@ class XlaRun(Run):
         arrays = jax.tree.leaves(room)
         distinct = len({id(array) for array in arrays}) == len(arrays)
         if room is None or room is self.state or not distinct or any(array.is_deleted() for array in arrays):
-            room = jax.tree.map(lambda array: jax.device_put(aligned(array.shape, array.dtype)), self.state)
+            room = jax.tree.map(lambda array: self.put(aligned(array.shape, array.dtype)), self.state)
         return self.compiled.duplicate(self.state, room)
 
     def evaluate(self, which: str) -> dict[str, float]:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from bprop.check.slope import KINK, RIGHT, WRONG
+from bprop.formulas.names import identifier
+from bprop.formulas.pieces import added, called, divided, multiplied, number, subtracted
 from bprop.playing.lessons.lesson import Lesson, Question, Step, Task
 from bprop.playing.lessons.look import Look
 from bprop.playing.lessons.scenes import SMALL, network
 from bprop.playing.mistakes import MISTAKES
 
 WEIGHT = {"parameter": "W1", "index": [0, 0]}
+W, EPS = identifier("w"), identifier("eps")
+SLOPE = divided(
+    subtracted(called("J", [added([W, EPS])]), called("J", [subtracted(W, EPS)])), multiplied(number(2), EPS, " ")
+)
 OFFERED = ("tanh_without_its_square", "linear_without_its_transpose", "loss_with_its_sign_turned")
 
 
@@ -33,12 +39,12 @@ def text_of(look: Look) -> str:
 CHECKING = Lesson("checking", "Checking a gradient", (
     Step(
         "Backpropagation is code, and code has mistakes. A gradient can be checked without it. Change one weight w by "
-        "a small number eps, up and down, and compute the loss J both times. Then\n\n"
-        "(J(w + eps) - J(w - eps)) / (2 eps)\n\n"
+        f"a small number eps, up and down, and compute the loss J both times. Then\n\n{SLOPE.text}\n\n"
         "is the slope of the line through both points. It is close to the gradient dJ/dw.",
         (*SMALL, {"do": "choose", **WEIGHT}),
         ("check", "W1"),
         Task("Check the gradient of the chosen weight, W1[0, 0].", lambda look: judged(look, RIGHT)),
+        formulas=(SLOPE,),
     ),
     Step(
         "The picture shows J as a curve of w, the line through both points, and the tangent with the slope that "
@@ -46,7 +52,7 @@ CHECKING = Lesson("checking", "Checking a gradient", (
         (*SMALL, {"do": "check", **WEIGHT, "epsilon": 0.1}),
         ("check",),
         question=Question(
-            "What is (J(w + eps) - J(w - eps)) / (2 eps)?", lambda look: look.check.get("slope", float("nan")), 0.001,
+            f"What is {SLOPE.text}?", lambda look: look.check.get("slope", float("nan")), 0.001,
         ),
         numbers={
             "high": lambda look: look.check["secant"][1][1] if look.check else float("nan"),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bprop.formulas.pieces import Piece
 from bprop.playing.lessons.look import Look
 
 Number = Callable[[Look], float]
@@ -50,7 +51,8 @@ class Step:
 
     text : short paragraphs, a line between them; {name} in it is a number. numbers : these, with `digits` digits.
     scene : the commands that set the scene. highlight : boxes and commands that the text speaks of.
-    hides_mistake : the page does not name the mistake that is planted, for the question asks for it.
+    formulas : those whose text is a paragraph of the text. hides_mistake : the page does not name the mistake that is
+    planted, for the question asks for it.
     """
 
     text: str
@@ -60,6 +62,7 @@ class Step:
     question: Question | None = None
     numbers: Mapping[str, Number] = field(default_factory=dict)
     digits: int = 3
+    formulas: tuple[Piece, ...] = ()
     hides_mistake: bool = False
 
     def written(self, look: Look) -> str:

@@ -39,8 +39,8 @@ def lesson(state: State, computed: Computed) -> dict[str, Any] | None:
             return {**head, **_step(step, Look(state, computed), state.view.answer)}
     except (LookupError, ValueError, ArithmeticError, TypeError, BpropError):  # a box of the text is gone, or a number
         return {
-            **head, "text": ASTRAY, "task": None, "task_done": None, "done": False, "highlight": ["previous", "next"],
-            "question": None,
+            **head, "text": ASTRAY, "formulas": {}, "task": None, "task_done": None, "done": False,
+            "highlight": ["previous", "next"], "question": None,
         }  # fmt: skip
 
 
@@ -53,6 +53,7 @@ ASTRAY = (
 def _step(step: Step, look: Look, reply: Any) -> dict[str, Any]:
     return {
         "text": step.written(look),
+        "formulas": {one.text: f'<math display="block" class="formula">{one.mathml}</math>' for one in step.formulas},
         "task": None if step.task is None else step.task.text,
         "task_done": None if step.task is None else step.task.done(look),
         "done": step.is_done(look, reply),

@@ -15,7 +15,6 @@ from bprop.playing.recipe import Layer, Recipe, fitting_losses
 from bprop.playing.refused import RefusedError
 from bprop.playing.subjects.subject import MOST_ROWS, Arrays, Code, Subject
 from bprop.playing.subjects.written import data_code
-from bprop.sources.columns import Categorical
 from bprop.tables.opening import table as open_table
 from bprop.tables.table import Table
 
@@ -46,7 +45,8 @@ def of_table(data: Any, target: Any = None, *, kind: str = "table", **reading: A
         "arrays" if kind == "arrays" else whole.name, kind, task, arrays, held_out, train.inputs, train.outputs,
         _recipe(task, train), train.settings["input_scaling"], embeddings=preparation.embeddings,
         classes=None if whole.classes is None else tuple(str(one) for one in whole.classes),
-        columns=_columns(preparation), image=_image(preparation.features), rate=0.1,
+        columns=tuple(name for column in preparation.used for name in column.feature_names),
+        image=_image(preparation.features), rate=0.1,
         batch_size=32 if len(train) > LARGE else 16, note=_note(task),
         code=_code(data, target, reading, arrays, held_out),
     )  # fmt: skip
@@ -71,29 +71,6 @@ def _recipe(task: str, table: Table) -> Recipe:
 def _note(task: str) -> str:
     more = ", and so is the target: f and the loss are in its standard deviations" if task == "regression" else ""
     return f"Each number is scaled to mean 0 and deviation 1{more}."
-
-
-def _columns(preparation: Any) -> tuple[str, ...]:
-    """A name for each number of x; those of a category, "city=Bern", say which one they stand for."""
-    names: list[str] = []
-    for kind in preparation.used:
-        if isinstance(kind, Categorical) and len(kind.features) == len(kind.codes):
-            names += [f"{kind.name}={_category(kind, code)}" for code in kind.codes]
-        else:
-            names += _named_apart(tuple(map(str, kind.features)), getattr(kind, "indicator", False))
-    return tuple(names)
-
-
-def _named_apart(features: tuple[str, ...], indicator: bool) -> list[str]:
-    """The names of the numbers of one column, each another: "age" and "age missing"; of a date "day 1", "day 2", ..."""
-    names = list(features[:-1] if indicator else features)
-    if len(names) > 1 and len(set(names)) == 1:
-        names = [f"{name} {number}" for number, name in enumerate(names, 1)]
-    return [*names, f"{features[-1]} missing"] if indicator else names
-
-
-def _category(kind: Categorical, code: int) -> str:
-    return ("unseen", "missing")[code] if code < 2 else kind.categories[code - 2]
 
 
 def _image(features: tuple[str, ...]) -> tuple[int, int] | None:

@@ -112,6 +112,12 @@ class Categorical(Kind):
     def scaled(self) -> tuple[bool, ...]:
         return () if self.width else (False,) * len(self.codes)
 
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """Which category each stands for: "city=Bern"."""
+        names = ("unseen", "missing", *self.categories)
+        return () if self.width else tuple(f"{self.name}={names[code]}" for code in self.codes)
+
     def __str__(self) -> str:
         how = f"embedding of {self.width}" if self.width else "one-hot"
         codes = (

@@ -50,6 +50,11 @@ class Time(Kind):
     def scaled(self) -> tuple[bool, ...]:
         return (False,) * (2 + self.indicator)
 
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        missing = (f"{self.name} missing",) if self.indicator else ()
+        return (f"{self.name}: time of day, sin", f"{self.name}: time of day, cos", *missing)
+
 
 @dataclass(frozen=True)
 class Duration(Kind):

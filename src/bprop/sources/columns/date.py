@@ -96,6 +96,14 @@ class Date(Kind):
     def scaled(self) -> tuple[bool, ...]:
         return (True, *(False,) * (4 + 2 * self.hours + self.indicator))
 
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """Days, then the sine and the cosine of the place in the year, in the week, and in the day."""
+        turns = ("time of year", "weekday", *(("time of day",) if self.hours else ()))
+        circles = [f"{self.name}: {turn}, {part}" for turn in turns for part in ("sin", "cos")]
+        missing = [f"{self.name} missing"] if self.indicator else []
+        return (f"{self.name}: days since {self.origin}", *circles, *missing)
+
     def __str__(self) -> str:
         return f"{self.name} ({ORDERS.get(self.form, self.form)})" if self.form else self.name
 

@@ -94,6 +94,15 @@ class Kind:
         """The column of each feature."""
         return (self.name,) * len(self.scaled)
 
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """A name for each feature, all different: "age" and "age missing". Kinds that know what theirs are say so."""
+        names, indicator = self.features, getattr(self, "indicator", False)
+        measures = names[:-1] if indicator else names
+        if len(measures) > 1 and len(set(measures)) == 1:
+            measures = tuple(f"{name} {number}" for number, name in enumerate(measures, 1))
+        return (*measures, f"{self.name} missing") if indicator else measures
+
     def sound(self) -> dict[str, bool]:
         """{entry of the notes: True if its value is possible}, for entries that allow only some values of a type."""
         return {}

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bprop.errors import DataError
+from bprop.remote.path import RemotePath
 
 
 class Foreign(NamedTuple):
@@ -45,8 +46,7 @@ FOREIGN = (
     Foreign("an SPSS file", rb"\$FL[23]", _pandas("read_spss('{0}')")),
     Foreign(
         "an SQLite database", rb"SQLite format 3\0",
-        "python -c \"import pandas as pd, sqlite3; pd.read_sql('SELECT * FROM ...', sqlite3.connect('{0}')).to_parquet("
-        "'t.parquet')\"",
+        "name it as sqlite:///{0}, and add --query \"select * from ...\"",
     ),
     Foreign("a pickle of Python", rb"\x80[\x02-\x05](\x95|c|\}|\]|K|X|cpandas)", _pandas("read_pickle('{0}')")),
     Foreign(
@@ -80,6 +80,8 @@ def need_no_foreign(path: Path, first: bytes, text: bool) -> None:
     """Raise DataError, with the way on, for a file that begins as one of another program. text : whether it is text."""
     for pattern, foreign in PATTERNS:
         if (foreign.text or not text) and pattern.match(first):
+            if foreign.begins == _HTML and isinstance(path, RemotePath):
+                raise DataError(f"{path}: the server sends {foreign.what} here, and no table: does it want a password?")
             raise DataError(
                 f"{path}: this is {foreign.what}, which is not read here: {foreign.convert.replace('{0}', path.name)}"
             )

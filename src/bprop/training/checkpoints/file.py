@@ -15,6 +15,7 @@ from bprop.errors import ModelFileError, UnreadableError
 from bprop.graph import Graph
 from bprop.model import Model, read_model, write_model
 from bprop.record import Record
+from bprop.remote.path import RemotePath, model_place_of
 from bprop.training.checkpoints.folder import Folder
 from bprop.training.epoch import Position
 from bprop.training.stopping import EarlyStopping
@@ -81,16 +82,18 @@ def read(path: str | os.PathLike[str], own: tuple[type[Box], ...] = ()) -> tuple
 
     own : the classes of boxes of the user's own that its graph may have. Raises ModelFileError.
     """
-    if not os.path.isdir(path):
+    if not model_place_of(path).is_dir():
         return path, _read_file(path, own)
     damage = None
     for file in Folder(path).steps().values():
         try:
             return file, _read_file(file, own)
         except UnreadableError:  # it may be whole: to go back would be to lose it
+            if isinstance(file, RemotePath) and not file.exists():
+                return read(path, own)
             raise
         except ModelFileError as error:
-            if not os.path.lexists(file):  # a run that lives has just removed it: there are newer ones
+            if not isinstance(file, RemotePath) and not os.path.lexists(file):  # a living run has just removed it
                 return read(path, own)
             say(f"bprop: {visible(error)}; going back to the checkpoint before it", error=True)
             damage = error

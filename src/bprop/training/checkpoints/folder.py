@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bprop.disk import unfinished
 from bprop.errors import ModelFileError
+from bprop.remote.path import RemotePath, model_place_of
 
 KEPT = 3
 """Checkpoints kept: should the newest be damaged, there are others to go back to."""
@@ -24,7 +25,7 @@ class Folder:
     """Which files of a folder are checkpoints. A file has its name only once it is whole (see `bprop.files`)."""
 
     def __init__(self, path: str | os.PathLike[str]):
-        self.path: Path = Path(path)
+        self.path: Path = model_place_of(path)
 
     def step(self, updates: int) -> Path:
         """The checkpoint after so many updates."""
@@ -38,7 +39,7 @@ class Folder:
     def steps(self) -> dict[int, Path]:
         """{updates: checkpoint}, the newest first."""
         try:
-            names = os.listdir(self.path)
+            names = self.path.names() if isinstance(self.path, RemotePath) else os.listdir(self.path)
         except OSError as error:
             raise ModelFileError(f"cannot read the folder {self.path}: {error.strerror or error}") from error
         paths = {int(match[1]): self.path / match[0] for match in map(_NAME.fullmatch, names) if match}
@@ -58,8 +59,8 @@ class Folder:
         keep = [number for number in numbers if number <= updates][:KEPT]
         for number, path in numbers.items():
             if number not in keep:
-                with contextlib.suppress(OSError):
-                    os.unlink(path)
+                with contextlib.suppress(OSError, ModelFileError):
+                    path.unlink()
 
     def clear_unfinished(self) -> None:
         """Remove the unfinished files of killed processes. A file that cannot be removed stays."""

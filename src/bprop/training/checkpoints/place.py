@@ -12,6 +12,9 @@ from bprop.disk.locks import Lock
 from bprop.disk.reading import status_of, why
 from bprop.errors import ModelFileError, SettingError
 from bprop.outside import pass_on_limit
+from bprop.remote.path import RemotePath, model_place_of, name_of
+from bprop.remote.upload import cannot_put
+from bprop.training.checkpoints.claim import MARK, Claim
 from bprop.training.checkpoints.folder import Folder
 
 LOCK = ".lock"
@@ -23,21 +26,29 @@ class Place(os.PathLike[str]):
     path : a folder where it ends in a slash, is one already, or `every` is not None; else a file.
     resuming : whether the run goes on from the checkpoints in this very place.
 
+    At an address nothing can be locked: see `claim`.
+
     Raises ModelFileError where another run writes there, naming its process; where nobody can write; and, for a run
     that begins, in a folder that holds another's checkpoints, which are not overwritten.
     """
 
     def __init__(self, path: str | os.PathLike[str], every: str | None = None, resuming: bool = True):
-        self.path: Path = Path(path)
+        self.path: Path = model_place_of(path)
         self.file: Path = self.path.absolute()  # the same where the program goes to another folder meanwhile
         self.folder: Folder | None = Folder(self.file) if is_folder(path, every) else None
-        need_writable(path)
+        self._lock: Lock | None = None
+        self._lost = False
+        self._last: tuple[Path, tuple[int, int] | None] | None = None
+        need_writable(path, inside=self.folder is not None)
         if self.folder is not None:
             _make(self.folder)
+        self._claim: Claim | None = None
+        if isinstance(self.file, RemotePath):
+            self._claim_place(self.file, resuming)
+            return
         if not resuming and not os.path.lexists(self._lock_file()):  # nobody writes there: it is left as it is
             self._need_unused()
-        self._lock, self._lost = Lock(self._lock_file(), path), False
-        self._last: tuple[Path, tuple[int, int] | None] | None = None
+        self._lock = Lock(self._lock_file(), path)
         if not resuming:
             try:
                 self._need_unused()
@@ -48,6 +59,12 @@ class Place(os.PathLike[str]):
             self.folder.clear_unfinished()
         else:
             unfinished.tidy(self.file.parent)
+
+    def _claim_place(self, path: RemotePath, resuming: bool) -> None:
+        if not resuming:
+            self._need_unused()
+        mark = path / MARK if self.folder is not None else path.with_name(f".{path.name}{MARK}")
+        self._claim = Claim(mark, self.path)
 
     def _lock_file(self) -> Path:
         if self.folder is not None:
@@ -63,6 +80,10 @@ class Place(os.PathLike[str]):
 
     def need_held(self) -> None:
         """Raise ModelFileError if the place was removed and now belongs to another run."""
+        if self._claim is not None:
+            self._claim.need_held()
+            return
+        assert self._lock is not None
         if self._lock.renew() and self.folder is not None and self.folder.steps():
             self._lost = self._last is None or self._last[1] != _identity(self._last[0])
         if self._lost:
@@ -72,11 +93,14 @@ class Place(os.PathLike[str]):
 
     def written(self, path: Path) -> None:
         """Note the checkpoint that this run has written last."""
-        self._last = path, _identity(path)
+        if self._claim is None:
+            self._last = path, _identity(path)
 
     def close(self) -> None:
         """Let other runs have the place."""
-        self._lock.release()
+        for held in (self._lock, self._claim):
+            if held is not None:
+                held.release()
 
     def __fspath__(self) -> str:
         return str(self.path)
@@ -96,15 +120,25 @@ def _identity(path: Path) -> tuple[int, int] | None:
 
 def is_folder(path: str | os.PathLike[str], every: str | None = None) -> bool:
     """Whether a place for checkpoints is a folder rather than a file."""
-    text = os.fspath(path)
+    text, place = name_of(path), model_place_of(path)
+    if isinstance(place, RemotePath):
+        return every is not None or text.endswith("/") or place.is_dir()
     if every is not None and os.path.isfile(text):
         raise SettingError(f"{text} is a file: checkpoints every {every} go into a folder")
     return every is not None or os.path.isdir(text) or text.endswith(("/", os.sep))
 
 
-def need_writable(path: str | os.PathLike[str]) -> None:
-    """Raise ModelFileError where a checkpoint can never be written: better now than after hours of training."""
-    folder = Path(path).absolute().parent
+def need_writable(path: str | os.PathLike[str], inside: bool = False) -> None:
+    """Raise ModelFileError where a checkpoint can never be written: better now than after hours of training.
+
+    inside : whether checkpoints are files of this folder, rather than this file.
+    """
+    place = model_place_of(path)
+    if isinstance(place, RemotePath):
+        if (reason := cannot_put(str(place / ".bprop" if inside else place))) is not None:
+            raise ModelFileError(f"cannot write the checkpoint {place}: {reason}")
+        return
+    folder = place.absolute().parent
     try:
         above, there = status_of(folder), status_of(path)
     except OSError as error:
@@ -117,6 +151,8 @@ def need_writable(path: str | os.PathLike[str]) -> None:
 
 
 def _make(folder: Folder) -> None:
+    if isinstance(folder.path, RemotePath):
+        return
     try:
         folder.path.mkdir(exist_ok=True)
     except OSError as error:

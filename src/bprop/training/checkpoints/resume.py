@@ -18,6 +18,7 @@ from bprop.engines.program import LOSS, Program
 from bprop.engines.surroundings import changes
 from bprop.errors import ModelFileError, SettingError, UnreadableError
 from bprop.graph.validation import native_order
+from bprop.remote.path import RemotePath, model_place_of
 from bprop.rules import Rule
 from bprop.rules.comparison import differences, recorded
 from bprop.training.checkpoints import file
@@ -45,6 +46,11 @@ def source_of(resume: str | os.PathLike[str] | bool | None, checkpoint: str | os
         return resume
     if checkpoint is None:
         raise SettingError("resume=True continues from `checkpoint`: give checkpoint=, or the place as resume=")
+    place = model_place_of(checkpoint)
+    if isinstance(place, RemotePath):
+        if place.is_file():
+            return checkpoint
+        return checkpoint if Folder(place).steps() else None
     try:
         status = status_of(checkpoint)
     except OSError as error:
@@ -56,6 +62,9 @@ def source_of(resume: str | os.PathLike[str] | bool | None, checkpoint: str | os
 
 def same_place(one: str | os.PathLike[str], other: str | os.PathLike[str]) -> bool:
     """Whether two paths are those of the same file or folder."""
+    places = [model_place_of(path) for path in (one, other)]
+    if any(isinstance(place, RemotePath) for place in places):
+        return str(places[0]).rstrip("/") == str(places[1]).rstrip("/")
     return os.path.realpath(one) == os.path.realpath(other)
 
 

@@ -21,6 +21,7 @@ from bprop.errors import ModelFileError, SettingError
 from bprop.model import Model, write_model
 from bprop.outside import pass_on_limit
 from bprop.record import Record
+from bprop.remote.path import model_place_of
 from bprop.training.checkpoints import file
 from bprop.training.checkpoints.folder import Folder
 from bprop.training.checkpoints.place import Place
@@ -79,7 +80,7 @@ class CheckpointWriter:
         self, path: str | os.PathLike[str], every: str | None, dtype: np.dtype, fingerprint: Mapping[str, Any],
         monitor: str, resuming: bool, higher: bool | None = None,
     ):  # fmt: skip
-        self.path: Path = Path(path)
+        self.path: Path = model_place_of(path)
         self.every: Interval = Interval(EVERY_SECONDS, "seconds") if every is None else Interval.parse(every)
         self.fingerprint = fingerprint
         file.check_precision(dtype)

@@ -15,6 +15,7 @@ from bprop.elsewhere.training import TRAINING
 from bprop.engines.engine import Job
 from bprop.errors import CallError, DataError, SettingError
 from bprop.graph import Graph
+from bprop.remote.path import RemotePath, model_place_of
 from bprop.scaling import Units
 from bprop.training.class_weights import class_weights
 from bprop.training.examples import is_set, read_set
@@ -113,8 +114,11 @@ def _place(shared: TrainSettings, k: int) -> dict[str, Any]:
     """The checkpoint of network k: a file in the folder of all."""
     if shared.checkpoint is None:
         return {}
-    os.makedirs(shared.checkpoint, exist_ok=True)
-    return {"checkpoint": os.path.join(os.fspath(shared.checkpoint), f"m{k + 1}.checkpoint")}
+    place, name = model_place_of(shared.checkpoint), f"m{k + 1}.checkpoint"
+    if isinstance(place, RemotePath):
+        return {"checkpoint": place / name}
+    os.makedirs(place, exist_ok=True)
+    return {"checkpoint": os.path.join(os.fspath(place), name)}
 
 
 def _divided(

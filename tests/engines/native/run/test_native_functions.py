@@ -107,3 +107,12 @@ def test_a_theta_without_parameters_is_refused_after_a_step(graph, batch):
         of.loss({}, batch)
     with pytest.raises(UnknownNameError, match="missing parameters"):
         graph.functions("native").loss({}, batch)
+
+
+def test_rows_that_fill_up_a_batch_do_not_count(graph, batch):
+    of, plain = (graph.functions(engine, batch_size=8, dtype="float64") for engine in ("native", "numpy"))
+    theta = {name: array.astype(float) for name, array in graph.init(0).items()}
+    np.testing.assert_allclose(of.loss(theta, batch), plain.loss(theta, batch), rtol=1e-12)
+    expected = plain.gradients(theta, batch)
+    for name, gradient in of.gradients(theta, batch).items():
+        np.testing.assert_allclose(gradient, expected[name], rtol=1e-12)

@@ -1,5 +1,6 @@
 // A guided lesson: one step at a time, on the graph that runs: what to know, what to do, perhaps a question.
 import { html, useEffect, useState } from "../vendor/preact.js";
+import { Formula } from "./formula.js";
 import { Icon } from "./icons.js";
 
 export function Lesson({ store }) {
@@ -12,7 +13,8 @@ export function Lesson({ store }) {
     <div class="card-head"><h2 id="lesson-title">${lesson.title}</h2><span class="hint">step ${lesson.step} of ${lesson.of}</span>
       <button type="button" class="quiet" aria-label="End the lesson" title="End the lesson" onClick=${() => store.send("end_lesson")}><${Icon} name="close" /></button></div>
     <div class="dots" aria-hidden="true">${Array.from({ length: lesson.of }, (_, at) => html`<i class=${at < lesson.step ? "made" : ""}></i>`)}</div>
-    <div class="lesson-body"><div class="lesson-text" aria-live="polite">${lesson.text.split("\n\n").map((text) => html`<p>${text}</p>`)}</div>
+    <div class="lesson-body"><div class="lesson-text" aria-live="polite">${lesson.text.split("\n\n").map((text) => lesson.formulas?.[text]
+      ? html`<${Formula} markup=${lesson.formulas[text]} label=${text} />` : html`<p>${text}</p>`)}</div>
     <div class="lesson-doing">
     ${lesson.task && html`<p class=${"task " + (lesson.task_done ?? lesson.done ? "done" : "")}><${Icon} name=${lesson.task_done ?? lesson.done ? "check" : "play"} /> <span>${lesson.task}</span>${(lesson.task_done ?? lesson.done) && html`<span class="unseen"> Done.</span>`}</p>`}
     ${lesson.question && html`<${Question} key=${lesson.step} store=${store} question=${lesson.question} />`}

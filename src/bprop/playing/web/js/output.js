@@ -30,7 +30,7 @@ function Prediction({ store }) {
   if (!numbers.length || images.value) return null;
   const names = subject.value.classes, named = names ? names[target] ?? target : short(target);
   const best = numbers.indexOf(Math.max(...numbers));
-  return html`<p class="prediction">${p.own ? "Your own example" : `Row ${p.example}`}: <b>${names && numbers.length > 1 ? html`${names[best] ?? best}, <${Value} of=${numbers[best]} />` : html`<${Value} of=${numbers[0]} />`}</b>${
+  return html`<p class="prediction">${p.own ? "Your own example" : `Row ${p.example}`}: <b>${names && numbers.length > 1 ? html`${names[best] ?? best} (<${Value} of=${numbers[best]} />)` : html`<${Value} of=${numbers[0]} />`}</b>${
     target !== undefined && html`<span>, target <b>${named}</b></span>`}</p>`;
 }
 

@@ -5,6 +5,8 @@ import { Icon } from "./icons.js";
 import { spoken } from "./numbers.js";
 
 const RATES = [0.00001, 0.0001, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10];
+const SHARE = 0.999999; // the largest number below 1 that a field takes
+const SETTINGS = [["momentum", "Momentum", SHARE], ["beta1", "Beta 1", SHARE], ["beta2", "Beta 2", SHARE], ["weight_decay", "Weight decay", 1e6]];
 
 export function TrainBar({ store }) {
   const { training, choices, recipe, subject } = store.parts, now = training.value;
@@ -27,7 +29,8 @@ export function TrainBar({ store }) {
       <div class="settings">
         <${Field} name="Learning rate" control="rate"><${Select} value=${String(rate)} options=${rates} onSet=${(value) => store.send("rate", { value: Number(value) })} /><//>
         ${rules.length > 0 && html`<${Field} name="Rule"><${Select} value=${now.rule.name} options=${rules.map((r) => [r, r])} onSet=${(name) => store.send("rule", { name })} /><//>`}
-        ${now.rule.momentum !== undefined && html`<${Field} name="Momentum"><${NumberField} value=${now.rule.momentum} min=${0} max=${0.999} onSet=${(momentum) => store.send("rule", { name: now.rule.name, settings: { ...settingsOf(now.rule, choices.value), momentum } })} /><//>`}
+        ${SETTINGS.filter(([key]) => now.rule[key] !== undefined).map(([key, name, most]) => html`<${Field} key=${key} name=${name}><${NumberField} value=${now.rule[key]} min=${0} max=${most}
+            onSet=${(value) => store.send("rule", { name: now.rule.name, settings: { ...settingsOf(now.rule, choices.value), [key]: value } })} /><//>`)}
         <${Field} name="Batch size"><${NumberField} value=${now.batch_size} min=${1} max=${100000} whole onSet=${(size) => store.send("batch_size", { size })} /><//>
         ${penalty && html`<${Field} name="Penalty"><${Select} value=${penalty.kind ?? "none"} options=${[["none", "none"], ["l2", "L2"], ["l1", "L1"]]}
             disabled=${!subject.value.editable} onSet=${(kind) => store.send("penalty", { kind: kind === "none" ? null : kind, strength: penalty.strength || 0.001 })} /><//>

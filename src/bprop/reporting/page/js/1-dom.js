@@ -47,6 +47,13 @@ function formatFor(values) {
   return (value) => (digits > 5 && Number.isFinite(value) ? value.toLocaleString("en", shown) : format(value));
 }
 
+// The first of many things, and the others behind a line that says how many they are. holding(some): the element with some
+function folded(things, first, others, holding) {
+  if (things.length < first + 3) return [holding(things, false)];
+  const summary = el("summary", {}, `${format(things.length - first)} more ${others}`);
+  return [holding(things.slice(0, first), false), el("details", { class: "others" }, summary, holding(things.slice(first), true))];
+}
+
 function facts(id, pairs) {
   const list = byId(id);
   list.replaceChildren(...pairs.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, format(value))]));

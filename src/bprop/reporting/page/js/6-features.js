@@ -6,7 +6,7 @@ function drawFeatures(host, { error, charts }) {
   host.append(
     el("div", { class: "chart-top" }, el("h3", {}, "Where it errs: the error by feature"), saving("Error by feature", () => ({ head, rows }))),
     el("p", { class: "hint" }, `The bars show the ${error} for the values of each feature. The features along which it differs most come first.`),
-    el("div", { class: "chart-grid" }, ...charts.map((chart) => featureTable(chart, error))),
+    ...folded(charts, 4, "features", (some) => el("div", { class: "chart-grid" }, ...some.map((chart) => featureTable(chart, error)))),
   );
 }
 

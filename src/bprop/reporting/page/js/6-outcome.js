@@ -40,15 +40,17 @@ function drawImportance(host, { rows, repeats, columns, more }) {
     const numbers = [increase, deviation, slope].map((value) => el("td", { class: "number" }, format(value)));
     return el("tr", {}, el("th", { scope: "row" }, name), bar, ...numbers);
   });
-  const head = ["column", "", "permuted", "deviation", "gradient × input"].map((name) => headCell(name));
   const rest = more ? ` ${format(more)} further columns are not shown.` : "";
   const said = `The growth of the loss when the cells of the column are permuted, on ${format(rows)} examples (mean and deviation of ${repeats} permutations), and the mean size of gradient × input.${rest}`;
-  const thead = el("thead", {}, el("tr", {}, ...head));
+  const table = (some, others) => {
+    const head = ["column", "", "permuted", "deviation", "gradient × input"].map((name) => headCell(name));
+    return el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": others ? "Importance of the other columns" : "Importance of columns" },
+      el("table", {}, el("caption", {}, others ? "The same for the other columns" : said), el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...some)));
+  };
   const save = saving("Importance", () => ({ head: ["column", "increase of the loss", "deviation", "gradient x input"], rows: columns }));
   host.append(
     el("div", { class: "chart-top" }, el("h3", {}, "How much each column matters"), save),
-    el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Importance of columns" },
-      el("table", {}, el("caption", {}, said), thead, el("tbody", {}, ...lines))),
+    ...folded(lines, 10, "columns", table),
   );
 }
 
@@ -78,7 +80,8 @@ function drawWorst(worst) {
   const list = byId("worst-list");
   const pictures = worst.some((one) => one.image);
   list.className = pictures ? "pictures" : "";
-  list.replaceChildren(...worst.map((one) => (pictures ? worstCard(one) : worstRow(one))));
+  if (pictures) list.replaceChildren(...worst.map(worstCard));
+  else list.replaceChildren(...folded(worst, 6, "examples", (some) => el("div", { class: "worst-rows" }, ...some.map(worstRow))));
 }
 
 function verdict(one) {

@@ -1,0 +1,1 @@
+"""Training in several processes: which of them this one is (`membership`), and starting them here (`launch`)."""
