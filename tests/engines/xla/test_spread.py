@@ -13,8 +13,8 @@ pytest.importorskip("jax")
 from bprop.engines.xla import spread
 from bprop.engines.xla.devices import Devices
 from bprop.engines.xla.run import XlaRun
-from bprop.engines.xla.spread import Dealt, SpreadRun, need_equal_parts
 from bprop.engines.xla.sets import Source
+from bprop.engines.xla.spread import Dealt, SpreadRun, need_equal_parts
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_a_run_says_how_many_processes_and_devices_decide_its_bits(job):
 
 def test_a_batch_is_dealt_in_equal_parts():
     need_equal_parts(32, 4)
-    with pytest.raises(SettingError, match="a batch of 33 rows .* 4 devices .* give a batch size of 32 or 36"):
+    with pytest.raises(SettingError, match=r"a batch of 33 rows .* 4 devices .* give a batch size of 32 or 36"):
         need_equal_parts(33, 4)
     with pytest.raises(SettingError, match="give a batch size of 4"):
         need_equal_parts(3, 4)
