@@ -15,8 +15,9 @@ def test_the_command_hands_on_the_words_and_the_exit_code(run, monkeypatch):
         return 75
 
     monkeypatch.setattr(Launch, "run", noted)
-    run(["launch", "-n", "3", "--restarts", "2", "--", "train", "digits", "--checkpoint", "run", "--epochs", "2"], code=75)
-    assert started == [(3, ["train", "digits", "--checkpoint", "run", "--epochs", "2"], 2)]
+    words = ["train", "digits", "--checkpoint", "run", "--epochs", "2"]
+    run(["launch", "-n", "3", "--restarts", "2", "--", *words], code=75)
+    assert started == [(3, words, 2)]
 
 
 @pytest.mark.parametrize(
