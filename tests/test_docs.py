@@ -176,6 +176,19 @@ def test_many_networks_runs_as_it_is_read(tmp_path, monkeypatch):
     assert names["fit"].history[-1].loss < names["fit"].history[0].loss / 2
 
 
+def test_the_page_on_scale_shows_what_its_model_says(capsys):
+    page = (DOCS / "scale.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    names = {}
+    exec(compile(block, "scale.md", "exec"), names)
+    for name, *rows in map(str.split, capsys.readouterr().out.splitlines()):
+        assert f"| {name} | {' | '.join(f'{int(one):,}' for one in rows)} |" in page
+    kind = dict(weights=397_510, arrays=4, **names["ethernet"])
+    rows = names["fewest_rows"](**kind)
+    alone, many = (names["step_ms"](rows * 1000 * (p > 1) + rows * (p == 1), processes=p, **kind) for p in (1, 1000))
+    assert many == pytest.approx(2 * alone, rel=0.01)  # half of a step is communication
+
+
 def test_the_page_on_backward_graphs_prints_what_it_shows(capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     page = (DOCS / "backward.md").read_text(encoding="utf-8")

@@ -27,7 +27,7 @@ LOOK = 0.02
 PASSED_ON = ("SIGINT", "SIGTERM", "SIGHUP")
 NOTED = "run.json"
 SHOWN = 2000
-"""Bytes of what a process has said at last that are shown."""
+"""Bytes of the last words of a process that are shown."""
 
 
 @dataclass
@@ -43,7 +43,7 @@ class Launch:
     tell: Callable[[str], Any] = print
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
     heard: list[IO[bytes]] = field(default_factory=list)
-    asked: int | None = None
+    passed_on: int | None = None
     """The signal that this process has passed on, if any."""
 
     def __post_init__(self) -> None:
@@ -55,7 +55,7 @@ class Launch:
             for again in range(self.restarts + 1):
                 first = self._attempt(self.words_of(again))
                 why = None if self.processes[0].returncode == 0 else self._why(first)
-                if why is None or self.asked is not None or again == self.restarts:
+                if why is None or self.passed_on is not None or again == self.restarts:
                     return self._code(first)
                 self.tell(f"{why}: all processes are started again ({again + 1} of at most {self.restarts} times)")
         raise AssertionError("a launch ends in its loop")
@@ -112,7 +112,7 @@ class Launch:
                 process.wait()
 
     def _say_of_others(self) -> None:
-        """What the other processes have said, where process 0 has not said it: one of them alone has failed."""
+        """Show the last words of a process that has failed where process 0 has not."""
         for number, file in enumerate(self.heard):
             file.seek(0, os.SEEK_END)
             file.seek(max(0, file.tell() - SHOWN))
@@ -153,7 +153,7 @@ class Launch:
                 signal.signal(number, handler)
 
     def _pass_on(self, number: int, frame: object) -> None:
-        self.asked = number
+        self.passed_on = number
         for process in self.processes:
             with suppress(ProcessLookupError):
                 process.send_signal(signal.SIGINT if number == signal.SIGINT else signal.SIGTERM)

@@ -106,7 +106,7 @@ class DistributedTrainer(Trainer):
         with self._leaving(self.engine):
             return super().run()
 
-    # --- what is agreed on ---
+    # --- the numbers on which all agree ---
 
     def agreed(self, count: int) -> int:
         wish = self.hooks.stopping or self.helm.stops

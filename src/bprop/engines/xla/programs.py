@@ -61,16 +61,23 @@ def unpaced(rule: Any) -> Any:
 _programs: OrderedDict[Hashable, Compiled] = OrderedDict()
 
 
-def functions_of(job: Job, integer: np.dtype, rows: int | None = None) -> Compiled:
-    """The functions for a job. `integer`: the dtype of whole numbers. `rows` of a step: by default those of a batch."""
+def functions_of(
+    job: Job, integer: np.dtype, rows: int | None = None, make: Callable[..., Compiled] | None = None,
+    where: Hashable = None,
+) -> Compiled:  # fmt: skip
+    """The functions for a job. `integer`: the dtype of whole numbers. `rows` of a step: by default those of a batch.
+
+    make : makes them, as `made` does (default). where : the devices that they are made for, if not the default one.
+    """
+    make = make or made
     rows = job.batches.rows if rows is None else rows
     rule, graph, choices = unpaced(job.rule), structure(job.graph), Choices.of(job)
     if graph is None or not is_known(rule):  # only the code says what it computes: it is traced anew
-        return made(job, integer, rows, choices, remembered)
+        return make(job, integer, rows, choices, remembered)
     what = graph, structure_of(rule), is_paced(job.rule)
-    key = (*what, rows, str(job.dtype), integer.str, job.narrow, choices)
+    key = (*what, rows, str(job.dtype), integer.str, job.narrow, choices, where)
     if key not in _programs:
-        _programs[key] = made(job, integer, rows, choices)
+        _programs[key] = make(job, integer, rows, choices)
         if len(_programs) > CACHED_PROGRAMS:
             _programs.popitem(last=False)
     _programs.move_to_end(key)

@@ -23,7 +23,7 @@ from bprop.engines.packing import pack
 from bprop.engines.program import Program
 from bprop.engines.xla.devices import Devices
 from bprop.engines.xla.lowering import EVALUATION_ROWS, Choices, Lowering
-from bprop.engines.xla.programs import Compiled, around, unpaced
+from bprop.engines.xla.programs import Compiled, around, functions_of, unpaced
 from bprop.engines.xla.run import XlaRun
 from bprop.engines.xla.sets import CHUNK, Part, Source, data_budget
 from bprop.errors import SettingError
@@ -164,10 +164,12 @@ class SpreadRun(XlaRun):
         )  # fmt: skip
 
     def _functions(self, rows: int) -> Compiled:
-        job, choices = self.job, Choices.of(self.job)
+        return functions_of(self.job, self.integer, rows, self._made, self.devices)
+
+    def _made(self, job: Job, integer: np.dtype, rows: int, choices: Choices, compile: Any = None) -> Compiled:
         program, rule = Program(job.graph, job.dtype), unpaced(job.rule)
-        lowering = SpreadLowering(program, rule, rows, choices, job.narrow, self.integer, self.devices)
-        return around(lowering, lambda lowered, device, store: lowered.compile(), self.devices.everywhere)
+        lowering = SpreadLowering(program, rule, rows, choices, job.narrow, integer, self.devices)
+        return around(lowering, _compiled, self.devices.everywhere)
 
     def put(self, tree: Any) -> Any:
         return self.devices.put(tree)
@@ -184,6 +186,11 @@ class SpreadRun(XlaRun):
         facts = super().surroundings()
         processes = jax.process_count()
         return {**facts, "processes": str(processes), "devices": str(len(self.devices))}
+
+
+def _compiled(lowered: Any, device: Any, store: Any) -> Any:
+    """The program of lowered code. It is for several devices, and is not kept between processes."""
+    return lowered.compile()
 
 
 def need_equal_parts(rows: int, devices: int) -> None:

@@ -25,6 +25,8 @@ SIGNS = ("Gloo", "NCCL", "oordination", "UNAVAILABLE", "DEADLINE_EXCEEDED", "ear
 """Words of the errors of a process that cannot reach another one."""
 SILENT = 60
 """Seconds without a sign of life after which a process counts as lost."""
+PREEMPTION = "jax_enable_preemption_service"
+"""A setting of JAX."""
 ENDING = 24 * 3600
 """Seconds for which processes wait, at the end, for process 0 to test and to save."""
 
@@ -43,6 +45,8 @@ def join(member: Membership | None) -> Membership:
         if joined.processes == 1 and len(jax.devices()) == 1 and member is None:
             raise SettingError(f"there is nothing to distribute: one process, which has one device; {HOW}")
         return joined
+    if PREEMPTION in jax.config.values:  # it would take SIGTERM for itself, which asks a training to stop and to save
+        jax.config.update(PREEMPTION, False)
     try:
         jax.distributed.initialize(
             member.coordinator, member.processes if member.coordinator else None,
