@@ -17,7 +17,7 @@ from bprop.engines.layout import narrow_weights
 from bprop.engines.native.run.object_code import machine
 from bprop.engines.native.run.quick_step import QuickStep
 from bprop.engines.native.run.workspace import Call, Workspace
-from bprop.engines.trace.tracer import OBJECTIVE
+from bprop.engines.trace.tracer import OBJECTIVE, OUTPUT
 from bprop.errors import BpropError
 
 
@@ -82,7 +82,7 @@ class NativeFunctions(Functions):
             call = space.call("outputs", theta, rows_of(inputs), False)
             call.fill(inputs, None)
             call(0, 0)  # the noise of `graph.predict`
-            return {name: np.array(array, order="C") for name, array in space.results(call.loaded, "y:").items()}
+            return {name: np.array(array, order="C") for name, array in space.results(call.loaded, OUTPUT).items()}
 
         return self.beside(theta, compute)
 
