@@ -7,6 +7,7 @@ of signals, gets memory of its own. Memory in which an exception came (Ctrl-C, a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,9 @@ from bprop.engines.native.run.quick_step import QuickStep
 from bprop.engines.native.run.workspace import Call, Workspace
 from bprop.engines.trace.tracer import OBJECTIVE, OUTPUT
 from bprop.errors import BpropError
+
+BLOCK = 1024
+"""Rows of which the outputs are computed at a time."""
 
 
 class NativeFunctions(Functions):
@@ -85,6 +89,33 @@ class NativeFunctions(Functions):
             return {name: np.array(array, order="C") for name, array in space.results(call.loaded, OUTPUT).items()}
 
         return self.beside(theta, compute)
+
+    @cached_property
+    def blank(self) -> dict[str, np.ndarray]:
+        """theta of zeros, for parameters that a function does not need."""
+        return {name: np.zeros(box.shape, self.dtype) for name, box in self.graph.parameters.items()}
+
+    def fill_outputs(
+        self, theta: Mapping[str, Any], arrays: Mapping[str, np.ndarray], results: Mapping[str, np.ndarray]
+    ) -> None:
+        """Write the outputs of many rows to `results`, arrays (N, ...) by name.
+
+        arrays : the inputs that the outputs need, checked. Row i of an output depends on row i of the inputs alone. So
+        rows are computed BLOCK by BLOCK, by code that is compiled once.
+        """
+
+        def compute(space: Workspace) -> None:
+            call = space.call("outputs", theta, BLOCK, False)
+            found = space.results(call.loaded, OUTPUT)
+            for start in range(0, rows_of(arrays), BLOCK):
+                call.see({name: array[start : start + BLOCK] for name, array in arrays.items()})
+                call(0, 0)
+                for name, result in results.items():
+                    part = result[start : start + BLOCK]
+                    part[...] = found[name][: len(part)]
+            call.see(call.arrays)  # that of the caller may be gone when the next call comes
+
+        self.beside(theta, compute)
 
     # --- where they compute ---
 
