@@ -41,17 +41,17 @@ def many_rows(graph: Graph, dtype: np.dtype) -> Callable[..., bool]:
     theta : the parameters that the outputs need. It returns False, and computes nothing, where llvmlite is not
     installed, the precision is another than float32 and float64, or box code is such as only NumPy runs.
     """
-    made: list[Any] = []
+    ready: list[Any] = []
 
     def compiled(theta: Mapping[str, Any], arrays: Mapping[str, Any], results: Mapping[str, Any]) -> bool:
         try:
-            if not made:
-                made.append(_native(graph, dtype))
-            if made[0] is None:
+            if not ready:
+                ready.append(_native(graph, dtype))
+            if ready[0] is None:
                 return False
-            made[0].fill_outputs({**made[0].blank, **theta}, arrays, results)
+            ready[0].fill_outputs({**ready[0].blank, **theta}, arrays, results)
         except UnsupportedError:
-            made[:] = [None]
+            ready[:] = [None]
             return False
         return True
 

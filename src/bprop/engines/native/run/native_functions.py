@@ -106,13 +106,13 @@ class NativeFunctions(Functions):
 
         def compute(space: Workspace) -> None:
             call = space.call("outputs", theta, BLOCK, False)
-            found = space.results(call.loaded, OUTPUT)
+            outputs = space.results(call.loaded, OUTPUT)
             for start in range(0, rows_of(arrays), BLOCK):
                 call.see({name: array[start : start + BLOCK] for name, array in arrays.items()})
                 call(0, 0)
                 for name, result in results.items():
                     part = result[start : start + BLOCK]
-                    part[...] = found[name][: len(part)]
+                    part[...] = outputs[name][: len(part)]
             call.see(call.arrays)  # that of the caller may be gone when the next call comes
 
         self.beside(theta, compute)

@@ -62,7 +62,6 @@ class Call:
             self.weights[:rows] = weights
         self.loaded.rows[0] = rows
 
-
     def see(self, arrays: Mapping[str, np.ndarray]) -> None:
         """Let the next calls read these arrays, where they lie as code needs them; else copies. Hold them so long."""
         rows = rows_of(arrays)

@@ -46,9 +46,9 @@ class Scheduler:
             for arg in dict.fromkeys(node.args):
                 self.users[arg].append(node)
         self.stored: set[Traced] = set()
-        self.found_inside: dict[Any, dict[Traced, None]] = {}
-        """What `inside` has returned since an array was stored for the last time."""
-        self.found_for: int = 0
+        self.contents: dict[Any, dict[Traced, None]] = {}
+        """The answers of `inside` since an array was stored for the last time."""
+        self.stored_then: int = 0
         products = [node for node in self.nodes if node.op in PRODUCTS]
         self.forms: dict[Traced, Any] = {n: form_of(n, lanes) for n in products if n.op != TENSORDOT}
         self.tensor_forms: dict[Traced, TensorForm] = {n: tensor_form(n, lanes) for n in products if n.op == TENSORDOT}
@@ -165,13 +165,13 @@ class Scheduler:
 
     def inside(self, outputs: list[tuple[Traced, Traced | None]]) -> dict[Traced, None]:
         """The arrays that a kernel computes, on the way or as outputs. Do not change the dict."""
-        if len(self.stored) != self.found_for:
-            self.found_for = len(self.stored)
-            self.found_inside.clear()
+        if len(self.stored) != self.stored_then:
+            self.stored_then = len(self.stored)
+            self.contents.clear()
         key = tuple(outputs)
-        if key not in self.found_inside:
-            self.found_inside[key] = self.search(outputs)
-        return self.found_inside[key]
+        if key not in self.contents:
+            self.contents[key] = self.search(outputs)
+        return self.contents[key]
 
     def search(self, outputs: list[tuple[Traced, Traced | None]]) -> dict[Traced, None]:
         nodes: dict[Traced, None] = {}
