@@ -1,6 +1,7 @@
 import pytest
 
-from bprop import signatures
+import bprop as bp
+from bprop import boxes, signatures
 
 
 class Mine:
@@ -38,3 +39,12 @@ def test_a_keyword_that_a_method_has_is_passed_by_name():
 def test_a_signature_that_is_not_known_is_accepted():
     assert signatures.accepts(object(), 7)
     assert not signatures.accepts(lambda: 0, 1)
+
+
+def test_every_box_of_bprop_is_called_as_a_pass_calls_it():
+    """No process that imports bprop looks at them."""
+    named = [getattr(boxes, name) for name in boxes.__all__]
+    ours = [cls for cls in named if isinstance(cls, type) and issubclass(cls, bp.Box)]
+    assert len(ours) > 50
+    for cls in ours:
+        signatures.need_box(cls)

@@ -1,4 +1,4 @@
-"""A model: a graph with its theta. It predicts and evaluates with NumPy alone, and lives in one file."""
+"""A model: a graph with its theta. NumPy alone is enough to predict and evaluate; it lives in one file."""
 
 from __future__ import annotations
 
@@ -111,8 +111,9 @@ class Model:
         `predict(x=X)`, or `predict(X)` where the outputs need one input, or a dict with an array for each. Batches of a
         DataLoader or a generator are predicted one after the other.
 
-        The numbers of a DataSet are not scaled: they are the network's inputs. NumPy computes the outputs. The last
-        bits may depend on the number of cores, as in all products of NumPy.
+        The numbers of a DataSet are not scaled: they are the network's inputs. NumPy computes the outputs, and the
+        native engine those of very many rows (docs/engines.md says when). The last bits may depend on the number of
+        cores, as in all products of NumPy.
 
         Raises UnknownNameError, ShapeError, DTypeError, DataError for inputs that do not fit; a model of a table also
         for a prediction that is not finite.

@@ -58,7 +58,7 @@ class BuiltIn(NamedTuple):
         return None
 
 
-NATIVE = BuiltIn("native", "llvmlite", "llvmlite", "NativeEngine", many_boxes=2000)
+NATIVE = BuiltIn("native", "llvmlite", "llvmlite", "NativeEngine", many_boxes=12_000)
 NUMPY = BuiltIn("numpy", "numpy", "NumPy", "NumpyEngine")
 XLA = BuiltIn("xla", "jax", "JAX", "XlaEngine", many_boxes=1000, optax=True, traces_late=True)
 BUILT_IN = {engine.name: engine for engine in (NATIVE, NUMPY, XLA)}

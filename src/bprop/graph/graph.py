@@ -220,7 +220,8 @@ class Graph(Structure):
         """The parts of `predict` that depend neither on theta nor on data."""
         if not self.outputs:
             raise errors.GraphError("this graph has no outputs to predict: make it with Graph(..., outputs={'f': f})")
-        return Predictor(self, self.plan(self.outputs.values(), training=False), self.limits)
+        plan = self.plan(self.outputs.values(), training=False)
+        return Predictor(self, plan, self.limits, lambda dtype: _room_above("functions").many_rows(self, dtype))
 
     def replace(self, old: str | Box | Mapping[Any, Any], new: Any = None) -> Graph:
         """A new graph with other boxes in the place of some: `graph.replace("h1", box)`, or `{name: box, ...}`.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
+from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,7 +22,13 @@ from bprop.structure.structure import Structure
 PART = 4096
 """Rows computed at a time: few, so that the values stay in the processor's cache, but enough for all cores."""
 
+COMPILED_FROM = 500_000_000
+"""Rows times weights of a call from which on its rows are computed by compiled code, where there is an engine for it.
+The choice depends on the call alone, so that the same call has the same bits, whatever came before it."""
+
 Arrays = dict[str, Array]
+Compiled = Callable[[Mapping[str, Array], Arrays, Mapping[str, Array]], bool]
+"""compiled(theta, arrays, results) writes the outputs of all rows to `results`. False: it cannot, and wrote nothing."""
 
 
 class Start(NamedTuple):
@@ -42,8 +49,12 @@ class Predictor:
     limits: Limits
     plan: Plan
 
-    def __init__(self, structure: Structure, plan: Plan, limits: Limits):
-        self.known, self.limits, self.plan = structure.inputs, limits, plan
+    def __init__(
+        self, structure: Structure, plan: Plan, limits: Limits, compiled: Callable[[np.dtype], Compiled] | None = None
+    ):
+        self.known, self.limits, self.plan, self.make_compiled = structure.inputs, limits, plan, compiled
+        self.compiled: dict[np.dtype, Compiled] = {}
+        """Compiled code by precision, made on first use."""
         self.ranges: Ranges = Ranges(structure, tuple(structure.outputs.values()))
         self.leaves: dict[str, int] = self.plan.leaves
         boxes = {name: self.plan.boxes[slot] for name, slot in self.leaves.items()}
@@ -51,6 +62,7 @@ class Predictor:
         self.parameters: dict[str, int] = {
             name: self.leaves[name] for name, box in boxes.items() if isinstance(box, Parameter)
         }
+        self.weights: int = sum(prod(box.shape) for box in boxes.values() if isinstance(box, Parameter))
         self.constants: dict[Constant, int] = {
             box: self.leaves[name] for name, box in boxes.items() if isinstance(box, Constant)
         }
@@ -79,13 +91,28 @@ class Predictor:
     def outputs(self, start: Start, arrays: Arrays) -> Any:
         """The output for inputs from `read`; {name: output} if the graph has several."""
         rows = len(next(iter(arrays.values()))) if arrays else 1
-        if rows <= PART or not self.in_parts:
+        if rows * self.weights >= COMPILED_FROM and (results := self._compiled(start, arrays, rows)) is not None:
+            outputs = results
+        elif rows <= PART or not self.in_parts:
             outputs = self._part(start, arrays, rows)
         else:
             cuts = (slice(i, min(i + PART, rows)) for i in range(0, rows, PART))
             parts = [self._part(start, {n: a[cut] for n, a in arrays.items()}, cut.stop - cut.start) for cut in cuts]
             outputs = [np.concatenate(part) for part in zip(*parts, strict=True)]
         return outputs[0] if len(outputs) == 1 else dict(zip(self.names, outputs, strict=True))
+
+    def _compiled(self, start: Start, arrays: Arrays, rows: int) -> list[Array] | None:
+        """The outputs, by compiled code; None where there is none for this graph, precision or processor."""
+        dtype = start.context.dtype
+        if self.make_compiled is None or not arrays or not self.in_parts:
+            return None
+        if dtype not in self.compiled:
+            self.compiled[dtype] = self.make_compiled(dtype)
+        first = self._part(start, {name: array[:1] for name, array in arrays.items()}, 1)
+        results = [np.empty((rows, *array.shape[1:]), array.dtype) for array in first]
+        theta = {name: start.values[slot] for name, slot in self.parameters.items()}
+        done = self.compiled[dtype](theta, arrays, dict(zip(self.names, results, strict=True)))
+        return results if done else None
 
     def _part(self, start: Start, arrays: Arrays, rows: int) -> list[Array]:
         values, context = start.values.copy(), start.context

@@ -17,8 +17,8 @@ from bprop.errors import UnsupportedError
 
 Shape = tuple[int, ...]
 
-MOST_OPERATIONS = 8000
-"""Array operations of a trace. More would take minutes to compile."""
+MOST_OPERATIONS = 400_000
+"""Array operations of a trace. More would take minutes, and gigabytes."""
 ARGUMENT = "arguments"
 """The role of leaves whose values every call of the program brings (see `tracer.Trace`)."""
 BOOL, INT, UINT, LONG = np.dtype(bool), np.dtype(np.int32), np.dtype(np.uint32), np.dtype(np.int64)

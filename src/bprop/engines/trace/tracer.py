@@ -20,6 +20,8 @@ from bprop.rules.runtime import Paced, with_numbers
 
 BAD, RATE, MEAN_WEIGHT, ROWS_OF_BATCH, SEED = "bad step", "rate", "mean weight", "b", "seed"
 OBJECTIVE = "objective"
+OUTPUT = "y:"
+"""How the names of outputs begin."""
 
 
 @dataclass(eq=False)
@@ -131,7 +133,7 @@ class Tracer:
         return self.results(trace, results)
 
     def outputs(self) -> Trace:
-        """The outputs of the graph outside training, as the state "y:NAME"."""
+        """The outputs of the graph outside training, as the state "y:NAME" (OUTPUT)."""
         trace = Trace(new_tape(self.dtype, self.integer))
         theta = self.theta(trace)
         batch, context = self.batch(trace, trace.tape.constant(0, INT), self.program.graph.predictor.inputs)
@@ -139,7 +141,7 @@ class Tracer:
         plan = self.bound(self.program.graph.plan(roots.values(), training=False), trace)
         leaves = {**theta, **batch, **self.constants(trace)}
         state = fprop(plan, {name: leaves[name] for name in plan.leaves}, context)
-        return self.results(trace, {f"y:{name}": state.values[plan.slot_of[box]] for name, box in roots.items()})
+        return self.results(trace, {f"{OUTPUT}{name}": state.values[plan.slot_of[box]] for name, box in roots.items()})
 
     def results(self, trace: Trace, results: Mapping[str, Any]) -> Trace:
         """The trace with its results as leaves of the state."""

@@ -116,3 +116,15 @@ def test_rows_that_fill_up_a_batch_do_not_count(graph, batch):
     expected = plain.gradients(theta, batch)
     for name, gradient in of.gradients(theta, batch).items():
         np.testing.assert_allclose(gradient, expected[name], rtol=1e-12)
+
+
+def test_outputs_of_batches_of_several_sizes_have_memory_of_their_own(graph):
+    """The rows of a larger batch once went past the end of the memory that a smaller one had made."""
+    of, theta = graph.functions("native"), graph.init(0)
+    x = np.random.default_rng(0).normal(size=(300, 33))
+    for rows in (1, 300, 7, 300, 1):
+        (found,) = of.outputs(theta, {"x": x[:rows]}).values()
+        np.testing.assert_allclose(found, graph.predict(theta, x=x[:rows]), rtol=1e-5, atol=1e-6)
+    for call in of.aside[0].calls.values():
+        layouts = call.loaded.routine.layouts
+        assert all(array.nbytes == layouts[leaf].bytes for leaf, array in call.loaded.arrays.items())

@@ -1,5 +1,6 @@
 """Compiled traces: kept in the process, and as machine code between processes."""
 
+import gc
 from hashlib import sha256
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import bprop as bp
 from bprop import errors
 from bprop.engines import native
 from bprop.engines.native.run import native_run, routines, threads
+from bprop.engines.native.run.routines import without_collection
 from bprop.engines.trace.tracer import Tracer
 
 
@@ -254,3 +256,16 @@ def test_two_boxes_of_users_that_differ_in_code_alone_are_two_programs(forgotten
 
     for factor in (2.0, 3.0):
         assert trained(factor, "native") == pytest.approx(trained(factor, "numpy"), rel=1e-12)
+
+
+@pytest.mark.parametrize("collects", [True, False])
+def test_the_collector_of_cycles_waits_and_then_does_as_before(collects):
+    before = gc.isenabled()
+    try:
+        (gc.enable if collects else gc.disable)()
+        with pytest.raises(KeyboardInterrupt), without_collection():
+            assert not gc.isenabled()
+            raise KeyboardInterrupt
+        assert gc.isenabled() == collects
+    finally:
+        (gc.enable if before else gc.disable)()

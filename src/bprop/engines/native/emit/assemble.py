@@ -8,7 +8,7 @@ let this thread in. Thread 0 does the work that is not shared.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from bprop.engines.native.emit.folds import Folds
 from bprop.engines.native.emit.gate import emit_barrier, emit_shut, gate_function
 from bprop.engines.native.emit.gather import Gather
 from bprop.engines.native.emit.inner_products import InnerProducts
+from bprop.engines.native.emit.listing import Listing
 from bprop.engines.native.emit.loops import Loops
 from bprop.engines.native.emit.products import BroadcastProducts, PartialProducts
 from bprop.engines.native.emit.tensor_products import TensorProducts
@@ -34,6 +35,9 @@ from bprop.engines.trace.tape import Traced
 from bprop.engines.trace.tracer import ROWS_OF_BATCH, Trace
 
 ORDER, ROWS, WEIGHTS, RATES, GATE = "order", "rows", "weights", "rates", "gate"
+MANY = 160
+"""So many kernels are called one by one; more stand in a list, for LLVM's time grows with the square of the length of a
+function."""
 
 
 class Assembler:
@@ -160,8 +164,11 @@ class Assembler:
     def run_function(self) -> None:
         function, e = self.function("run", [POINTER, *[I64] * 5], 1)
         table, thread, wanted, first, steps, t = function.args
+        listed = len(self.kernels) > MANY
         addresses = {
-            key: e.b.load(e.address(table, i, POINTER), typ=POINTER, align=8) for i, key in enumerate(self.table)
+            key: e.b.load(e.address(table, i, POINTER), typ=POINTER, align=8)
+            for i, key in enumerate(self.table)
+            if not listed or isinstance(key, str) or key in self.new
         }
         passed = e.b.alloca(I64)
         e.b.store(I64(0), passed)
@@ -172,22 +179,52 @@ class Assembler:
         meet = lambda: emit_barrier(e, addresses[GATE], count, passed)  # noqa: E731
         with e.loop(I64(0), steps) as i:
             self.batch(e, addresses, mine, e.b.add(first, i), i, e.b.add(t, i))
-            barriers = Barriers(meet if self.parallel else lambda: None)
-            new = (*self.trace.batch.values(), *self.trace.clock.values(), *self.trace.pace.values())
-            barriers.wrote(set(new), "alone")
-            for kernel in self.kernels:
-                self.call(e, addresses, kernel, barriers, (mine, thread, count))
-            barriers.meet()
+            meet_if_shared = meet if self.parallel else lambda: None
+            if listed:
+                self.listing().emit(e, (table, thread, count), meet_if_shared)
+                meet_if_shared()
+            else:
+                barriers = self.barriers(meet_if_shared)
+                for kernel in self.kernels:
+                    self.call(e, addresses, kernel, barriers, (mine, thread, count))
+                barriers.meet()
         with e.b.if_then(mine):
             emit_shut(e.b, addresses[GATE])
         e.b.ret_void()
+
+    def barriers(self, wait: Callable[[], None]) -> Barriers:
+        """Those of a step: thread 0 has written the batch."""
+        barriers = Barriers(wait)
+        barriers.wrote(self.new, "alone")
+        return barriers
+
+    @property
+    def new(self) -> set[Traced]:
+        """The leaves that thread 0 writes for every step."""
+        return {*self.trace.batch.values(), *self.trace.clock.values(), *self.trace.pace.values()}
+
+    def how(self, kernel: Kernel) -> str:
+        """Who computes a kernel: "alone" (thread 0) or "shared"."""
+        return "alone" if self.shares[kernel] == 1 else "shared"
+
+    def listing(self) -> Listing:
+        """The calls of a step as a list."""
+        places = {key: place for place, key in enumerate(self.table)}
+        listing, met = Listing(), []
+        barriers = self.barriers(lambda: met.append(True))
+        for kernel in self.kernels:
+            met.clear()
+            barriers.before(kernel.reads, kernel.writes, self.how(kernel))
+            function, arrays = self.functions[kernel]
+            listing.add(function, [places[array] for array in arrays], self.shares[kernel], bool(met))
+        return listing
 
     def call(
         self, e: Emitter, addresses: dict[Any, Any], kernel: Kernel, barriers: Barriers, who: tuple[Any, ...]
     ) -> None:
         function, arrays = self.functions[kernel]
         count = self.shares[kernel]
-        barriers.before(kernel.reads, kernel.writes, "alone" if count == 1 else "shared")
+        barriers.before(kernel.reads, kernel.writes, self.how(kernel))
         mine, thread, threads = who
         pointers = [addresses[a] for a in arrays]
         if count > 1:

@@ -15,7 +15,7 @@ from bprop.engines.native.run import threads
 from bprop.engines.native.run.routines import Routine
 from bprop.engines.native.run.thread_tuner import ThreadTuner, now
 from bprop.engines.trace.tape import Traced
-from bprop.engines.trace.tracer import SEED
+from bprop.engines.trace.tracer import OUTPUT, SEED
 
 
 class Loaded:
@@ -33,6 +33,8 @@ class Loaded:
         trace, layouts = routine.trace, routine.layouts
         self.arrays: dict[Traced, np.ndarray] = {}
         for name, leaf in trace.state.items():
+            if name.startswith(OUTPUT):  # it has a row for each of the batch: other batches have others
+                continue
             if name not in shared:
                 shared[name] = layouts[leaf].allocate()
             self.arrays[leaf] = shared[name]

@@ -7,6 +7,7 @@ of signals, gets memory of its own. Memory in which an exception came (Ctrl-C, a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -17,8 +18,11 @@ from bprop.engines.layout import narrow_weights
 from bprop.engines.native.run.object_code import machine
 from bprop.engines.native.run.quick_step import QuickStep
 from bprop.engines.native.run.workspace import Call, Workspace
-from bprop.engines.trace.tracer import OBJECTIVE
+from bprop.engines.trace.tracer import OBJECTIVE, OUTPUT
 from bprop.errors import BpropError
+
+BLOCK = 1024
+"""Rows of which the outputs are computed at a time."""
 
 
 class NativeFunctions(Functions):
@@ -82,9 +86,36 @@ class NativeFunctions(Functions):
             call = space.call("outputs", theta, rows_of(inputs), False)
             call.fill(inputs, None)
             call(0, 0)  # the noise of `graph.predict`
-            return {name: np.array(array, order="C") for name, array in space.results(call.loaded, "y:").items()}
+            return {name: np.array(array, order="C") for name, array in space.results(call.loaded, OUTPUT).items()}
 
         return self.beside(theta, compute)
+
+    @cached_property
+    def blank(self) -> dict[str, np.ndarray]:
+        """theta of zeros, for parameters that a function does not need."""
+        return {name: np.zeros(box.shape, self.dtype) for name, box in self.graph.parameters.items()}
+
+    def fill_outputs(
+        self, theta: Mapping[str, Any], arrays: Mapping[str, np.ndarray], results: Mapping[str, np.ndarray]
+    ) -> None:
+        """Write the outputs of many rows to `results`, arrays (N, ...) by name.
+
+        arrays : the inputs that the outputs need, checked. Row i of an output depends on row i of the inputs alone. So
+        rows are computed BLOCK by BLOCK, by code that is compiled once.
+        """
+
+        def compute(space: Workspace) -> None:
+            call = space.call("outputs", theta, BLOCK, False)
+            outputs = space.results(call.loaded, OUTPUT)
+            for start in range(0, rows_of(arrays), BLOCK):
+                call.see({name: array[start : start + BLOCK] for name, array in arrays.items()})
+                call(0, 0)
+                for name, result in results.items():
+                    part = result[start : start + BLOCK]
+                    part[...] = outputs[name][: len(part)]
+            call.see(call.arrays)  # that of the caller may be gone when the next call comes
+
+        self.beside(theta, compute)
 
     # --- where they compute ---
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -66,7 +68,7 @@ def routine(
     A key of None does not identify the code: then the trace itself is the key.
     """
     more = batch_size, tuple((n, k.str) for n, k in kinds.items()), weights and weights.str, dtype.str
-    with _one_at_a_time:
+    with _one_at_a_time, without_collection():
         trace = None
         if key is None:
             trace = traced(make)
@@ -79,6 +81,18 @@ def routine(
                 _routines.popitem(last=False)
         _routines.move_to_end(key)
         return _routines[key]
+
+
+@contextmanager
+def without_collection() -> Iterator[None]:
+    """Python's collector of cycles waits: it would go through all that is being made again and again."""
+    before = gc.isenabled()
+    try:
+        gc.disable()
+        yield
+    finally:
+        if before:
+            gc.enable()
 
 
 def traced(make: Callable[[], Trace]) -> Trace:

@@ -36,6 +36,8 @@ class Call:
         self.loaded, self.arrays, self.weights = loaded, data.arrays, data.weights
         self.loaded.order = np.arange(len(data), dtype=np.int32)
         self.table: np.ndarray = loaded.addresses()
+        keys = loaded.routine.table
+        self.places: dict[str, int] = {key: place for place, key in enumerate(keys) if isinstance(key, str)}
         self.seed: Any = None
         """The seed of the last call, as it came."""
         self.high: int = -1
@@ -58,6 +60,17 @@ class Call:
             self.arrays[name][:rows] = array
         if self.weights is not None:
             self.weights[:rows] = weights
+        self.loaded.rows[0] = rows
+
+    def see(self, arrays: Mapping[str, np.ndarray]) -> None:
+        """Let the next calls read these arrays, where they lie as code needs them; else copies. Hold them so long."""
+        rows = rows_of(arrays)
+        for name, array in arrays.items():
+            mine = self.arrays[name]
+            if array.dtype != mine.dtype or not array.flags.c_contiguous:
+                mine[:rows] = array
+                array = mine
+            self.table[self.places[f"data {name}"]] = array.ctypes.data
         self.loaded.rows[0] = rows
 
 

@@ -21,6 +21,7 @@ from bprop.engines.native.schedule.kernels import (
     is_reduction,
     stands_alone,
 )
+from bprop.engines.native.schedule.queue import Queue
 from bprop.engines.native.schedule.tensordots import TENSORDOT, TensorForm, tensor_form
 from bprop.engines.trace.tape import Traced, reachable
 
@@ -45,6 +46,9 @@ class Scheduler:
             for arg in dict.fromkeys(node.args):
                 self.users[arg].append(node)
         self.stored: set[Traced] = set()
+        self.contents: dict[Any, dict[Traced, None]] = {}
+        """The answers of `inside` since an array was stored for the last time."""
+        self.stored_then: int = 0
         products = [node for node in self.nodes if node.op in PRODUCTS]
         self.forms: dict[Traced, Any] = {n: form_of(n, lanes) for n in products if n.op != TENSORDOT}
         self.tensor_forms: dict[Traced, TensorForm] = {n: tensor_form(n, lanes) for n in products if n.op == TENSORDOT}
@@ -160,7 +164,16 @@ class Scheduler:
         return False
 
     def inside(self, outputs: list[tuple[Traced, Traced | None]]) -> dict[Traced, None]:
-        """The arrays that a kernel computes, on the way or as outputs."""
+        """The arrays that a kernel computes, on the way or as outputs. Do not change the dict."""
+        if len(self.stored) != self.stored_then:
+            self.stored_then = len(self.stored)
+            self.contents.clear()
+        key = tuple(outputs)
+        if key not in self.contents:
+            self.contents[key] = self.search(outputs)
+        return self.contents[key]
+
+    def search(self, outputs: list[tuple[Traced, Traced | None]]) -> dict[Traced, None]:
         nodes: dict[Traced, None] = {}
         front = [array for array, leaf in outputs if leaf is None or array not in self.stored]
         front = [array for array in front if array.op not in ("leaf", "constant")]
@@ -188,25 +201,13 @@ class Scheduler:
 
     def ordered(self, kernels: list[Kernel]) -> list[Kernel]:
         """Every array after its arguments, every update as soon as no kernel needs the old value any more."""
-        pending = sorted(kernels, key=lambda k: (bool(k.targets), max(a.number for a, _ in k.outputs)))
-        order: list[Kernel] = []
-        done: set[Traced] = set()
-        while pending:
-            ready = [k for k in pending if all(a in done or a not in self.stored for a in k.reads)]
-            free = [k for k in ready if k.targets and self.may_write(k, pending)]
-            plain = [k for k in ready if not k.targets]
-            if not free and not plain:
-                return self.with_copies(pending)
-            chosen = (free or plain)[0]
-            pending.remove(chosen)
-            order.append(chosen)
-            done |= chosen.writes
-        return order
+        queue = Queue(kernels, self.stored, self.in_place)
+        order = list(queue)
+        return self.with_copies(queue.waiting()) if len(order) < len(kernels) else order
 
-    def may_write(self, kernel: Kernel, pending: list[Kernel]) -> bool:
-        """Whether only this kernel reads the leaves that it updates, and only at the points that it writes."""
-        others = any(kernel.targets & other.reads for other in pending if other is not kernel)
-        return not others and all(self.same_places(kernel, leaf) for leaf in kernel.targets)
+    def in_place(self, kernel: Kernel) -> bool:
+        """Whether it reads the leaves that it updates only at the points that it writes."""
+        return all(self.same_places(kernel, leaf) for leaf in kernel.targets)
 
     def same_places(self, kernel: Kernel, leaf: Traced) -> bool:
         return leaf not in self.moved(kernel.outputs, self.inside(kernel.outputs))
