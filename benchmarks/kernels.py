@@ -19,7 +19,7 @@ from bprop.engines.native.emit.assemble import Assembler
 from bprop.engines.native.run.object_code import loaded, machine, machine_code
 from bprop.engines.native.schedule.kernels import Kernel
 
-CALLS = 100
+CALLS = 25
 Row = tuple[str, str, float, float | None]
 
 

@@ -14,25 +14,28 @@ from typing import Any
 import numpy as np
 from llvmlite import ir
 
-from bprop.engines.native.emit.emitter import I32, I64, POINTER, VOID, Emitter, Type, Value, type_of
+from bprop.engines.native.emit.emitter import I8, I32, I64, POINTER, VOID, Emitter, Type, Value, type_of
 from bprop.engines.native.emit.folds import Folds
 from bprop.engines.native.emit.gate import emit_barrier, emit_shut, gate_function
 from bprop.engines.native.emit.gather import Gather
 from bprop.engines.native.emit.inner_products import InnerProducts
 from bprop.engines.native.emit.loops import Loops
+from bprop.engines.native.emit.packed_products import PackedProducts
 from bprop.engines.native.emit.products import BroadcastProducts, PartialProducts
 from bprop.engines.native.emit.tensor_products import TensorProducts
 from bprop.engines.native.emit.values import Memory
 from bprop.engines.native.schedule import shares
-from bprop.engines.native.schedule.buffers import Layout
+from bprop.engines.native.schedule.blocks import cut
+from bprop.engines.native.schedule.buffers import Layout, Room
 from bprop.engines.native.schedule.contraction import contracted
-from bprop.engines.native.schedule.forms import INNER
+from bprop.engines.native.schedule.forms import INNER, PACKED
 from bprop.engines.native.schedule.fusion import Scheduler
 from bprop.engines.native.schedule.kernels import Kernel, is_reduction
 from bprop.engines.native.schedule.shares import Barriers, reduction_units, units
 from bprop.engines.trace.tape import Traced
 from bprop.engines.trace.tracer import ROWS_OF_BATCH, Trace
 
+BYTE = np.dtype(np.uint8)
 ORDER, ROWS, WEIGHTS, RATES, GATE = "order", "rows", "weights", "rates", "gate"
 
 
@@ -62,10 +65,24 @@ class Assembler:
         self.layouts: dict[Traced, Layout] = {
             array: Layout.padded(array.shape, array.dtype, lanes) for array in [*leaves, *stored]
         }
+        self.room: Traced | None = self.make_room()
         self.table: list[Any] = [*self.layouts, *(f"data {name}" for name in data), WEIGHTS, ORDER, ROWS, RATES, GATE]
         self.shares: dict[Kernel, int] = {}
         self.functions: dict[Kernel, tuple[ir.Function, list[Traced]]] = {}
         self.made: dict[Hashable, tuple[ir.Function, int]] = {}
+
+    def make_room(self) -> Traced | None:
+        """The memory in which every thread packs what large products read, if there are any."""
+        needs = [
+            cut(form.sizes, self.lanes, dot.dtype.itemsize)[1].length * dot.dtype.itemsize
+            for dot, form in self.scheduler.forms.items()
+            if form.kind == PACKED
+        ]
+        if not needs:
+            return None
+        room = self.trace.tape.make("room", (), max(needs), (), BYTE)
+        self.layouts[room] = Room.of(shares.MOST_THREADS, max(needs), BYTE)
+        return room
 
     def assemble(self) -> tuple[ir.Module, bool]:
         """(the module, whether some of its kernels are shared among threads)."""
@@ -127,7 +144,12 @@ class Assembler:
                 parts += [(number(o.base), o.strides, o.start) for o in (tensor.A, tensor.B)]
         parts += [tuple(-1 if array is None else number(array) for array in pair) for pair in kernel.outputs]
         arrays = [a for a in numbers if a in kernel.reads or a in kernel.writes]
-        return tuple(parts), arrays
+        return tuple(parts), [*arrays, self.room] if self.room is not None and self.packs(kernel) else arrays
+
+    def packs(self, kernel: Kernel) -> bool:
+        """Whether it is a large product."""
+        form = None if kernel.core is None else self.scheduler.forms.get(kernel.core)
+        return form is not None and form.kind == PACKED
 
     def plan(self, kernel: Kernel, emitter: Emitter, known: dict[Traced, Memory]) -> tuple[int, int, Any]:
         """(shares that a kernel can be cut into, its work, the function that emits it)."""
@@ -139,6 +161,9 @@ class Assembler:
         if core.op == "dot":
             form = self.scheduler.forms[core]
             product = (InnerProducts if form.kind == INNER else BroadcastProducts)(emitter, known, kernel, form)
+            if form.kind == PACKED:
+                assert self.room is not None
+                product = PackedProducts(emitter, known, kernel, form, known[self.room].pointer)
             return product.units, core.size * core.args[0].shape[1], product.emit
         if core.op == "tensordot":
             tensors = TensorProducts(emitter, known, kernel, self.scheduler.tensor_forms[core])
@@ -190,6 +215,9 @@ class Assembler:
         barriers.before(kernel.reads, kernel.writes, "alone" if count == 1 else "shared")
         mine, thread, threads = who
         pointers = [addresses[a] for a in arrays]
+        if self.room is not None and self.packs(kernel):
+            row = self.layouts[self.room].shape[1]
+            pointers[-1] = e.address(pointers[-1], e.b.mul(thread, I64(row)), I8)
         if count > 1:
             lo = e.b.udiv(e.b.mul(I64(count), thread), threads)
             hi = e.b.udiv(e.b.mul(I64(count), e.b.add(thread, I64(1))), threads)

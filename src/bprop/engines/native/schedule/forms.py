@@ -1,6 +1,7 @@
 """How a product of two matrices is computed: along which axis operands are read by whole vectors.
 
 BROADCAST: C[m, n..] += A[m, k] B[k, n..], vectors along n. INNER: C[m, n] = sum over vectors along k of both.
+PACKED: as BROADCAST, for large products: blocks of B are copied first, so it may lie in any way.
 """
 
 from __future__ import annotations
@@ -10,7 +11,11 @@ from dataclasses import dataclass
 from bprop.engines.native.schedule.buffers import Layout
 from bprop.engines.trace.tape import Traced
 
-BROADCAST, INNER = "broadcast", "inner"
+BROADCAST, INNER, PACKED = "broadcast", "inner", "packed"
+
+MANY_ROWS, MANY_VECTORS, MANY_STEPS = 48, 4, 48
+"""A product is large from so many rows of C, vectors in a row of it, and terms of a sum on: what it costs to copy B is
+little then beside the products."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,8 @@ def form_of(dot: Traced, lanes: int) -> Form:
     if dot.op == "partial_dots":
         return Form(BROADCAST, A, B, (M, K, N))
     rows, columns = Layout.padded(dot.shape, dot.dtype, lanes).strides
+    if M >= MANY_ROWS and N > (MANY_VECTORS - 1) * lanes and K >= MANY_STEPS:
+        return Form(PACKED, A, B, (M, K, N))
     if B.strides[1] == 1 and columns == 1:
         return Form(BROADCAST, A, B, (M, K, N))
     if A.strides[0] == 1 and rows == 1:
