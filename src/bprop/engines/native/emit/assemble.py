@@ -196,10 +196,10 @@ class Assembler:
             e.b.ret_void()
         meet = lambda: emit_barrier(e, addresses[GATE], count, passed)  # noqa: E731
         with e.loop(I64(0), steps) as i:
-            self.batch(e, addresses, mine, e.b.add(first, i), i, e.b.add(t, i))
+            self.batch(e, addresses, (mine, thread, count), e.b.add(first, i), i, e.b.add(t, i))
             barriers = Barriers(meet if self.parallel else lambda: None)
-            new = (*self.trace.batch.values(), *self.trace.clock.values(), *self.trace.pace.values())
-            barriers.wrote(set(new), "alone")
+            barriers.wrote({*self.trace.clock.values(), *self.trace.pace.values()}, "alone")
+            barriers.wrote(set(self.trace.batch.values()), "shared" if self.gathered_together else "alone")
             for kernel in self.kernels:
                 self.call(e, addresses, kernel, barriers, (mine, thread, count))
             barriers.meet()
@@ -219,34 +219,56 @@ class Assembler:
             row = self.layouts[self.room].shape[1]
             pointers[-1] = e.address(pointers[-1], e.b.mul(thread, I64(row)), I8)
         if count > 1:
-            lo = e.b.udiv(e.b.mul(I64(count), thread), threads)
-            hi = e.b.udiv(e.b.mul(I64(count), e.b.add(thread, I64(1))), threads)
-            e.b.call(function, [*pointers, lo, hi])
+            e.b.call(function, [*pointers, *self.part_of(e, count, thread, threads)])
             return
         with e.b.if_then(mine):
             e.b.call(function, [*pointers, I64(0), I64(1)])
 
-    def batch(self, e: Emitter, addresses: dict[Any, Any], mine: Value, step: Value, i: Value, t: Value) -> None:
-        """The rows of a step, gathered by thread 0, and the numbers of the step."""
+    @property
+    def gathered_together(self) -> bool:
+        """Whether all threads gather the rows of a batch, each its own part."""
+        return self.parallel and sum(leaf.size for leaf in self.trace.batch.values()) >= shares.SHARED_FROM
+
+    def batch(
+        self, e: Emitter, addresses: dict[Any, Any], who: tuple[Any, ...], step: Value, i: Value, t: Value
+    ) -> None:
+        """The rows of a step, gathered, and the numbers of the step."""
         gather = Gather(e)
+        mine, thread, threads = who
+        rows = e.load(addresses[ROWS], 0, I64)
+        first = e.b.mul(step, I64(self.size))
+
+        def row_of_batch(index: Any) -> None:
+            row, inside = gather.row(addresses[ORDER], e.add(first, index), rows, first)
+            for name, leaf in self.trace.batch.items():
+                memory = Memory(addresses[leaf], self.layouts[leaf])
+                if name:
+                    gather.copy(addresses[f"data {name}"], self.data[name], row, index, memory)
+                else:
+                    self.weight(e, addresses, row, inside, index, memory)
+
         with e.b.if_then(mine):
             for leaf in self.trace.pace.values():
                 e.store(e.load(addresses[RATES], i, type_of(leaf.dtype)), addresses[leaf], 0)
-            rows = e.load(addresses[ROWS], 0, I64)
-            first = e.b.mul(step, I64(self.size))
             left = lambda: e.minimum(e.b.sub(rows, first), self.size)  # noqa: E731
             for name, value in (("i", lambda: step), ("t", lambda: t), (ROWS_OF_BATCH, left)):
                 leaf = self.trace.clock.get(name)
                 if leaf is not None:
                     e.store(value() if leaf.dtype.itemsize == 8 else e.b.trunc(value(), I32), addresses[leaf], 0)
-            with e.loop(0, self.size) as index:
-                row, inside = gather.row(addresses[ORDER], e.add(first, index), rows, first)
-                for name, leaf in self.trace.batch.items():
-                    memory = Memory(addresses[leaf], self.layouts[leaf])
-                    if name:
-                        gather.copy(addresses[f"data {name}"], self.data[name], row, index, memory)
-                    else:
-                        self.weight(e, addresses, row, inside, index, memory)
+            if not self.gathered_together:
+                with e.loop(0, self.size) as index:
+                    row_of_batch(index)
+        if self.gathered_together:
+            lo, hi = self.part_of(e, self.size, thread, threads)
+            with e.loop(lo, hi) as index:
+                row_of_batch(index)
+
+    def part_of(self, e: Emitter, count: int, thread: Value, threads: Value) -> tuple[Value, Value]:
+        """The first of `count` shares that are a thread's, and the first that are the next one's."""
+        return (
+            e.b.udiv(e.b.mul(I64(count), thread), threads),
+            e.b.udiv(e.b.mul(I64(count), e.b.add(thread, I64(1))), threads),
+        )
 
     def weight(
         self, e: Emitter, addresses: dict[Any, Any], row: Value, inside: Value, index: Any, memory: Memory

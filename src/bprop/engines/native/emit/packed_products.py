@@ -13,7 +13,7 @@ from llvmlite import ir
 
 from bprop.engines.native.emit.emitter import I32, Emitter, Int, Value, constant
 from bprop.engines.native.emit.loops import Bounds
-from bprop.engines.native.emit.products import BroadcastProducts
+from bprop.engines.native.emit.products import MANY_TILES, BroadcastProducts
 from bprop.engines.native.emit.values import Memory
 from bprop.engines.native.schedule.blocks import Blocks, cut
 from bprop.engines.native.schedule.forms import Form
@@ -27,6 +27,8 @@ AHEAD = 8
 """Rows of B are fetched so many rows before they are copied."""
 ENOUGH = 8
 """So many tiles of columns are enough for threads to share them."""
+EXAMPLES = 256
+"""So many rows for a thread to have enough of them, though each thread packs all of B then."""
 
 
 class PackedProducts(BroadcastProducts):
@@ -47,7 +49,10 @@ class PackedProducts(BroadcastProducts):
         return Tiles.of(self.M, self.height), Tiles.of(self.vectors, self.width)
 
     def shared_by_columns(self) -> bool:
-        """Whether threads take columns: then each packs its own part of B alone."""
+        """Whether threads take columns: then each packs its own part of B alone. Many rows are cut as rows: those of
+        layers and their gradients are examples, which stay with one core from layer to layer."""
+        if self.M >= EXAMPLES or (self.kernel.targets and self.rows.units >= MANY_TILES):
+            return False
         return self.columns.units >= min(ENOUGH, self.rows.units)
 
     def emit_tiles(self, rows: Bounds, columns: Bounds) -> None:
@@ -175,11 +180,21 @@ class PackedProducts(BroadcastProducts):
             return source, A.strides[0], 1
         assert A.strides[0] == 1
         target = e.address(self.memory, self.blocks.panel, self.type)
-        with e.loop(0, steps) as step:
-            for first in range(0, height, e.lanes):  # a vector may end in elements that the next step overwrites
-                value = e.load(source, e.add(e.mul(step, A.strides[1]), first), self.type, vector=True)
-                e.store(value, target, e.add(e.mul(step, self.height), first))
+        whole = steps // UNROLLED
+        with e.loop(0, whole) as index:
+            at = e.mul(index, UNROLLED)
+            here, there = (e.address(p, e.mul(at, n), self.type) for p, n in ((source, A.strides[1]), (target, self.height)))
+            self.copy_steps(here, there, height, range(UNROLLED))
+        self.copy_steps(source, target, height, range(whole * UNROLLED, steps))
         return target, 1, self.height
+
+    def copy_steps(self, source: Value, target: Value, height: int, steps: range) -> None:
+        """Some steps of a strip, in order: a vector may end in elements that the next step overwrites."""
+        for step in steps:
+            for first in range(0, height, self.e.lanes):
+                place = step * self.form.A.strides[1] + first
+                value = self.e.load(source, place, self.type, vector=True)
+                self.e.store(value, target, step * self.height + first)
 
     def pack(self, k: Int, steps: int, columns: Bounds) -> None:
         """Copy the rows from k on of a block of B."""

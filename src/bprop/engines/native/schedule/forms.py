@@ -14,8 +14,9 @@ from bprop.engines.trace.tape import Traced
 BROADCAST, INNER, PACKED = "broadcast", "inner", "packed"
 
 MANY_ROWS, MANY_VECTORS, MANY_STEPS = 48, 4, 48
-"""A product is large from so many rows of C, vectors in a row of it, and terms of a sum on: what it costs to copy B is
-little then beside the products."""
+MUCH_WORK = 2**26
+"""A product is large from so many rows of C, vectors in a row of it, and terms of a sum on, if it is as many products
+of numbers: what it costs to copy B is little then. Smaller ones lie in the caches, where copies gain nothing."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,11 @@ def operand(array: Traced, lanes: int, copied: bool = False) -> Operand:
     return Operand(array, (first, second))
 
 
+def is_large(rows: int, steps: int, vectors: int) -> bool:
+    """Whether a product has enough rows, terms of each sum, and vectors in a row to fill tiles and blocks."""
+    return rows >= MANY_ROWS and vectors >= MANY_VECTORS and steps >= MANY_STEPS
+
+
 def form_of(dot: Traced, lanes: int) -> Form:
     """The form of a product: BROADCAST if the operands lie for it, as they are or transposed; else INNER."""
     a, b = dot.args
@@ -62,7 +68,7 @@ def form_of(dot: Traced, lanes: int) -> Form:
     if dot.op == "partial_dots":
         return Form(BROADCAST, A, B, (M, K, N))
     rows, columns = Layout.padded(dot.shape, dot.dtype, lanes).strides
-    if M >= MANY_ROWS and N > (MANY_VECTORS - 1) * lanes and K >= MANY_STEPS:
+    if is_large(M, K, -(-N // lanes)) and M * K * N >= MUCH_WORK:
         return Form(PACKED, A, B, (M, K, N))
     if B.strides[1] == 1 and columns == 1:
         return Form(BROADCAST, A, B, (M, K, N))
