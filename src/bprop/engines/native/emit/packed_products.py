@@ -21,7 +21,7 @@ from bprop.engines.native.schedule.kernels import Kernel
 from bprop.engines.native.schedule.tiles import Tiles
 from bprop.engines.trace.tape import Traced
 
-UNROLLED = 8
+UNROLLED = 4
 """So many terms of a sum stand in one turn of a loop."""
 AHEAD = 8
 """Rows of B are fetched so many rows before they are copied."""
@@ -71,15 +71,29 @@ class PackedProducts(BroadcastProducts):
         last = (self.K - 1) // steps * steps
         with self.e.loop(lo, hi, self.blocks.rows) as start:
             part = start, self.e.minimum(self.e.add(start, self.blocks.rows), hi)
-            self.pack(0, steps, columns)
-            self.sweep(part, columns, 0, steps, self.first_part(start))
-            with self.e.loop(steps, last, steps) as k:
+            self.clear(part)
+            with self.e.loop(0, last, steps) as k:
                 self.pack(k, steps, columns)
                 self.sweep(part, columns, k, steps, self.next_part(start))
             self.pack(last, self.K - last, columns)
             self.sweep(part, columns, last, self.K - last, self.last_part(start))
 
+    def clear(self, rows: Bounds) -> None:
+        """Zeros for the sums of tiles of rows."""
+        count = self.e.add(rows[1], self.e.mul(rows[0], -1))
+        sums, zero = self.waiting_room(0), constant(self.e.vector(self.type), 0)
+        with self.e.loop(0, self.e.mul(count, self.blocks.columns * self.height * self.width)) as i:
+            self.e.store(zero, sums, self.e.mul(i, self.e.lanes))
+
     # --- tiles ---
+
+    def along(self, tiles: Tiles, bounds: Bounds, body: Callable[[Int, int], None]) -> None:
+        """As in `products`. The last tile stands alone only where it is another one: code for it takes LLVM's time."""
+        if tiles.rest or (tiles is self.columns and self.valid):
+            super().along(tiles, bounds, body)
+            return
+        with self.e.loop(*bounds) as index:
+            body(self.e.mul(index, tiles.size), tiles.size)
 
     def sweep(self, rows: Bounds, columns: Bounds, k: Int, steps: int, body: Callable[..., None]) -> None:
         """body(tile, add) for the tiles of a block: (m, height, n, width, number of the tile in its rows), and what
@@ -101,10 +115,7 @@ class PackedProducts(BroadcastProducts):
     def whole_tile(self, tile: tuple[Any, ...], add: Callable[[list[Value]], list[Value]]) -> None:
         m, height, n, width, _ = tile
         self.fetch_targets(m, height, n, width)
-        self.finish(m, height, n, width, add(self.zeros(height * width)))
-
-    def first_part(self, start: Int) -> Callable[..., None]:
-        return lambda tile, add: self.keep(start, tile, add(self.zeros(tile[1] * tile[3])))
+        self.finish(m, height, n, width, add([constant(self.e.vector(self.type), 0)] * (height * width)))
 
     def next_part(self, start: Int) -> Callable[..., None]:
         return lambda tile, add: self.keep(start, tile, add(self.waiting(start, tile)))
@@ -117,17 +128,16 @@ class PackedProducts(BroadcastProducts):
 
         return body
 
-    def zeros(self, count: int) -> list[Value]:
-        return [constant(self.e.vector(self.type), 0)] * count
+    def waiting_room(self, offset: Int) -> Value:
+        """The address from which the sums of tiles wait, in elements from there."""
+        return self.e.address(self.memory, self.e.add(offset, self.blocks.panel + self.blocks.strip), self.type)
 
     def places(self, start: Int, tile: tuple[Any, ...]) -> tuple[Value, list[int]]:
         """Where the sums of a tile wait: an address, and offsets from there."""
         m, height, _, width, place = tile
         row = self.e.add(m, self.e.mul(start, -self.height))
         offset = self.e.add(self.e.mul(row, self.blocks.columns * self.width), self.e.mul(place, self.height))
-        first = self.blocks.panel + self.blocks.strip
-        address = self.e.address(self.memory, self.e.add(self.e.mul(offset, self.e.lanes), first), self.type)
-        return address, [i * self.e.lanes for i in range(height * width)]
+        return self.waiting_room(self.e.mul(offset, self.e.lanes)), [i * self.e.lanes for i in range(height * width)]
 
     def keep(self, start: Int, tile: tuple[Any, ...], sums: list[Value]) -> None:
         address, offsets = self.places(start, tile)
