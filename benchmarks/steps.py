@@ -90,7 +90,8 @@ def check(name: str, given: Any, theta: dict[str, Any], exact: dict[str, Any]) -
 def markdown(found: dict[str, Any]) -> list[str]:
     """Tables of microseconds, of ratios, and of what the machine would allow."""
     cases = found["cases"]
-    present = [name for name in PEERS if any(name in case["microseconds"] for case in cases.values())]
+    measured = dict.fromkeys(name for case in cases.values() for name in case["microseconds"])
+    present = sorted(measured, key=lambda name: list(PEERS).index(name) if name in PEERS else 0.5)
     ours = [name for name in present if name.startswith("bprop")]
     subject = HEADLINE if HEADLINE in ours else next(iter(ours), None)
     lines = ["### Microseconds per step", "", "Median over the rounds.", ""]

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.cases import Case, problem
-from benchmarks.peers import PEERS, UnavailableError
+from benchmarks.peers import UnavailableError, find
 
 
 class PeerError(Exception):
@@ -26,7 +26,7 @@ class Session:
     """What the process of a peer does: the methods are what it can be asked."""
 
     def __init__(self, name: str):
-        self.peer = PEERS[name]
+        self.peer = find(name)
 
     def prepare(self, case: Case, epochs: int) -> dict[str, np.ndarray]:
         """theta after so many epochs of the case; this compiles, too."""

@@ -138,6 +138,25 @@ def test_peers_are_chosen_by_name_or_part():
         peers.choose("fann")
 
 
+def test_bprop_at_a_commit_is_a_peer_of_its_own(monkeypatch):
+    from benchmarks.peers import bprop_at
+
+    assert peers.find("bprop") is peers.PEERS["bprop"]
+    assert peers.find("bprop at HEAD~3").settings == (("commit", "HEAD~3"),)
+    monkeypatch.delitem(sys.modules, "bprop", raising=False)
+    with pytest.raises(peers.UnavailableError, match="no source of the commit 'no such thing'"):
+        bprop_at.use("no such thing")
+
+
+def test_another_commit_is_compared_only_in_steps(monkeypatch, capsys):
+    from benchmarks import __main__ as program
+
+    monkeypatch.setattr(sys, "argv", ["benchmarks", "--compare", "HEAD"])
+    with pytest.raises(SystemExit):
+        program.main()
+    assert "--only steps" in capsys.readouterr().err
+
+
 def test_cases_and_parts_are_chosen():
     assert [case.batch for case in cases.select("64-100, x5")] == [1, 32, 10]
     assert cases.select("") == cases.CASES and len(cases.CASES) == 11

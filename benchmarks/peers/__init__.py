@@ -52,6 +52,8 @@ def _engine(name: str, usual: bool = False) -> Peer:
 
 
 HEADLINE = "bprop"
+AT = "bprop at "
+"""Before a commit: the name of bprop as it was then."""
 BASE = "JAX scan (expert)"
 BY_HAND = "NumPy by hand"
 PEERS = {
@@ -66,6 +68,11 @@ PEERS = {
     BASE: Peer("jax_scan"),
     "scikit-learn": Peer("sklearn_mlp"),
 }
+
+
+def find(name: str) -> Peer:
+    """The peer of a name, that of bprop at a commit included."""
+    return Peer("bprop_at", False, (("commit", name.removeprefix(AT)),)) if name.startswith(AT) else PEERS[name]
 
 
 def choose(wanted: str) -> list[str]:
