@@ -1,4 +1,4 @@
-"""Large products through packed blocks: what NumPy gives in every layout, and the same bits for all blocks and threads."""
+"""Large products through packed blocks: what NumPy gives in every layout, the same bits for all blocks and threads."""
 
 import numpy as np
 import pytest

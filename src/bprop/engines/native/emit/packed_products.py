@@ -59,7 +59,7 @@ class PackedProducts(BroadcastProducts):
         lo, hi = columns
         with self.e.loop(lo, hi, self.blocks.columns) as start:
             part = start, self.e.minimum(self.e.add(start, self.blocks.columns), hi)
-            if self.K <= self.blocks.steps:
+            if self.blocks.steps >= self.K:
                 self.pack(0, self.K, part)
                 self.sweep(rows, part, 0, self.K, self.whole_tile)
             else:
@@ -193,7 +193,9 @@ class PackedProducts(BroadcastProducts):
         whole = steps // UNROLLED
         with e.loop(0, whole) as index:
             at = e.mul(index, UNROLLED)
-            here, there = (e.address(p, e.mul(at, n), self.type) for p, n in ((source, A.strides[1]), (target, self.height)))
+            here, there = (
+                e.address(p, e.mul(at, n), self.type) for p, n in ((source, A.strides[1]), (target, self.height))
+            )
             self.copy_steps(here, there, height, range(UNROLLED))
         self.copy_steps(source, target, height, range(whole * UNROLLED, steps))
         return target, 1, self.height

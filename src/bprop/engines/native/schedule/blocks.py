@@ -47,12 +47,13 @@ def blocks(sizes: tuple[int, int, int], tile: tuple[int, int], lanes: int, items
     (M, K, N), (height, width) = sizes, tile
     most = min(MOST_STEPS, caches.first // (4 * height * itemsize) // lanes * lanes)
     count = -(-K // max(most, lanes))
-    steps = -(-(-(-K // count)) // lanes) * lanes
+    even = -(-K // count)  # blocks of nearly the same size
+    steps = -(-even // lanes) * lanes
     per_tile = steps * width * lanes  # elements of B that one tile of columns reads in a block
     columns = max(1, min(caches.second // 4 // (per_tile * itemsize), -(-N // (width * lanes))))
     rows = -(-M // height)
     sums = 0
-    if K > steps:
+    if steps < K:
         row = columns * height * width * lanes
         rows = max(1, min(rows, caches.second // 2 // (row * itemsize)))
         sums = rows * row
