@@ -25,6 +25,12 @@ Row = tuple[str, str, float, float | None]
 
 def kernels(case: Case) -> list[Row]:
     """(what, shape, microseconds, GFLOP/s of a product) of every kernel of a step."""
+    assembler, seconds = timed(case)
+    return [row(kernel, assembler, time) for kernel, time in seconds.items()]
+
+
+def timed(case: Case) -> tuple[Assembler, dict[Kernel, float]]:
+    """(what the step was made from, the seconds of every kernel)."""
     given = problem(case)
     data = DataSet({"x": given.x[: case.batch], "y": given.y[: case.batch]})
     graph = bp.mlp(list(case.sizes), activation=case.activation, l2=L2)
@@ -40,12 +46,11 @@ def kernels(case: Case) -> list[Row]:
     arrays = {
         ours: run.step.arrays[theirs] for ours, theirs in zip(assembler.layouts, run.step.routine.layouts, strict=True)
     }
-    found = []
+    found = {}
     for kernel, (function, needs) in assembler.functions.items():
         code = loaded(content, function.name, [ctypes.c_void_p] * len(needs) + [ctypes.c_int64] * 2)
-        seconds = least(code, [arrays[a].ctypes.data for a in needs], assembler.shares[kernel])
-        found.append(row(kernel, assembler, seconds))
-    return found
+        found[kernel] = least(code, [arrays[a].ctypes.data for a in needs], assembler.shares[kernel])
+    return assembler, found
 
 
 def least(code, addresses: list[int], shares: int) -> float:

@@ -21,7 +21,7 @@ def test_names_that_are_taken_are_not_given_to_tensors_on_the_way():
     assert {"W1__", "h1_", "b1"} <= set(names)
     assert not {"W1", "h1", "W1_"} & set(names)
     assert len(set(names)) == len(names)
-    assert ["x"] == [one.name for one in made.input]
+    assert [one.name for one in made.input] == ["x"]
     assert "f" in [one.name for one in made.output]
 
 

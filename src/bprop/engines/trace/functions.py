@@ -19,6 +19,8 @@ MOST_PARTS = 8
 """Sums at most that a product of few rows with large weights is cut into."""
 LARGE_WEIGHTS = 256 * 1024
 """Bytes of weights from which on it pays that a thread keeps to its own rows of them."""
+MANY_ROWS = 48
+"""So many rows of the other factor make computing the longer part, wherever the weights lie."""
 
 
 class Functions(Elementwise):
@@ -213,7 +215,7 @@ def partial_sums(a: Traced, b: Traced) -> int:
     The number depends on the shapes alone, never on the number of threads: the order of a sum decides its last bits.
     """
     (M, K), N = a.shape, b.shape[1]
-    if b.op != "leaf" or N == 1 or K * N * b.dtype.itemsize < LARGE_WEIGHTS:
+    if b.op != "leaf" or N == 1 or M >= MANY_ROWS or K * N * b.dtype.itemsize < LARGE_WEIGHTS:
         return 1
     count = MOST_PARTS
     while count > 1 and 8 * count * M > K:  # the partial sums must be small beside W

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bprop.engines.native.schedule.buffers import ALIASED, ALIGNMENT, Layout
+from bprop.engines.native.schedule.buffers import ALIASED, ALIGNMENT, Layout, Room
 
 shapes = st.lists(st.integers(1, 9), max_size=4).map(tuple)
 
@@ -43,3 +43,14 @@ def test_rows_of_a_large_matrix_do_not_share_the_sets_of_a_cache(columns):
     layout = Layout.padded((64, columns), np.dtype("float32"), 16)
     assert layout.strides[0] * 4 % ALIASED != 0
     assert Layout.padded((1, columns), np.dtype("float32"), 16).length == columns + 16
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "uint8"])
+def test_every_thread_has_room_from_a_cache_line_on(dtype):
+    room = Room.of(3, 1001, np.dtype(dtype))
+    flat = room.allocate()
+    rows = room.view(flat)
+    assert rows.shape[0] == 3
+    assert rows.shape[1] >= 1001
+    assert all(row.ctypes.data % ALIGNMENT == 0 for row in rows)
+    rows[...] = 1  # all of it may be written

@@ -155,3 +155,32 @@ def test_a_trace_that_is_as_long_as_may_be_is_fused_too(step_of):
     trace = step_of(lambda xp, a, b, c: [a * b + c, b * c - a, c - a * a], [X, X, B], "float64")
     trace.tape.most = len(trace.tape.known)
     assert [new.op for _, new in contracted(trace.updates)] == ["fma", "fma_minus", "minus_fma"]
+
+
+# --- rectified values ---
+
+
+def test_what_relu_compares_is_what_it_has_rectified(step_of):
+    """a > 0 and max(a, 0) > 0 are true together: so a is needed for max(a, 0) alone, and is not kept."""
+
+    def compared(function):
+        trace = step_of(lambda xp, x, w, b: [None, None, function(xp, x)], [X, W, B], "float64")
+        ((_, new),) = contracted(trace.updates)
+        nodes, front = [], [new]
+        while front:
+            node = front.pop()
+            nodes.append(node)
+            front += node.args
+        return {node.args[0].op for node in nodes if node.op == "gt"}
+
+    assert compared(lambda xp, x: xp.maximum(x, 0) + 1.0 * (x > 0)) == {"max"}
+    assert compared(lambda xp, x: 1.0 * (x > 0)) == {"leaf"}  # nothing is rectified here
+    assert compared(lambda xp, x: xp.maximum(x, 1) + 1.0 * (x > 0)) == {"leaf"}
+    assert compared(lambda xp, x: xp.maximum(x, 1) + 1.0 * (x > 1)) == {"leaf"}
+
+
+def test_relu_and_its_slope_at_zeros_infinities_and_nan(same):
+    x = np.array([[-0.0, 0.0, 5e-324, -5e-324, np.inf, -np.inf, 1.0, -1.0]])
+    same(lambda xp, x, _, __: [None, xp.minimum(xp.maximum(x, 0), 9.0), 1.0 * (x > 0)], [x, x, x])
+    nan = np.array([[np.nan, 1.0]])
+    same(lambda xp, x, _: [None, xp.where(x > 0, 3.0, xp.where(xp.maximum(x, 0) < 1, 1.0, 2.0))], [nan, nan])

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bprop.engines.native.schedule.buffers import Layout
-from bprop.engines.native.schedule.forms import BROADCAST, form_of, operand
+from bprop.engines.native.schedule.forms import BROADCAST, PACKED, form_of, operand
 from bprop.engines.trace.functions import new_tape
 
 DTYPE = np.dtype("float64")
@@ -98,3 +98,12 @@ def test_which_form_is_chosen(sizes, turned, expected):
     read = "".join("t" if base.op == "transpose" else base.attr[0] for base in form.operands)
     assert (form.kind, form.swapped, read) == expected
     assert form.sizes == (sizes[::-1] if form.swapped else sizes)
+
+
+@pytest.mark.parametrize("turned", [(False, False), (True, False), (False, True), (True, True)])
+def test_large_products_are_packed_however_their_operands_lie(turned):
+    def kind(*sizes):
+        return form_of(product(*sizes, *turned), LANES).kind
+
+    assert kind(512, 512, 512) == kind(128, 2048, 512) == kind(2048, 128, 512) == PACKED
+    assert PACKED not in (kind(128, 500, 784), kind(10, 4096, 4096), kind(4096, 16, 4096), kind(4096, 4096, 16))

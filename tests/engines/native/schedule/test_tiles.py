@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bprop.engines.native.emit.products import REGISTERS
-from bprop.engines.native.schedule.tiles import Tiles, inner_tile, tile_rows
+from bprop.engines.native.schedule.tiles import Tiles, inner_tile, packed_tile, tile_rows
 
 
 @given(st.integers(1, 500), st.integers(1, 40))
@@ -57,3 +57,13 @@ def test_tiles_are_nearly_square_and_leave_little_rest(rows, columns, of_30, of_
 )
 def test_inner_tiles_are_as_large_as_the_registers_allow(rows, columns, tile):
     assert inner_tile(rows, columns) == tile
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "vector_bytes", "tile"),
+    [(500, 40, 64, (6, 4)), (500, 40, 32, (6, 2)), (500, 40, 16, (6, 4)), (5, 3, 64, (5, 3)), (1, 1, 32, (1, 1))],
+)
+def test_tiles_of_packed_products_fit_into_the_registers_of_a_processor(rows, columns, vector_bytes, tile):
+    height, width = packed_tile(rows, columns, vector_bytes)
+    assert (height, width) == tile
+    assert height * width + width + 1 <= (16 if vector_bytes == 32 else 32)

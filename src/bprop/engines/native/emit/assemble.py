@@ -14,26 +14,29 @@ from typing import Any
 import numpy as np
 from llvmlite import ir
 
-from bprop.engines.native.emit.emitter import I32, I64, POINTER, VOID, Emitter, Type, Value, type_of
+from bprop.engines.native.emit.emitter import I8, I32, I64, POINTER, VOID, Emitter, Type, Value, type_of
 from bprop.engines.native.emit.folds import Folds
 from bprop.engines.native.emit.gate import emit_barrier, emit_shut, gate_function
 from bprop.engines.native.emit.gather import Gather
 from bprop.engines.native.emit.inner_products import InnerProducts
 from bprop.engines.native.emit.listing import Listing
 from bprop.engines.native.emit.loops import Loops
+from bprop.engines.native.emit.packed_products import PackedProducts
 from bprop.engines.native.emit.products import BroadcastProducts, PartialProducts
 from bprop.engines.native.emit.tensor_products import TensorProducts
 from bprop.engines.native.emit.values import Memory
 from bprop.engines.native.schedule import shares
-from bprop.engines.native.schedule.buffers import Layout
+from bprop.engines.native.schedule.blocks import cut
+from bprop.engines.native.schedule.buffers import Layout, Room
 from bprop.engines.native.schedule.contraction import contracted
-from bprop.engines.native.schedule.forms import INNER
+from bprop.engines.native.schedule.forms import INNER, PACKED
 from bprop.engines.native.schedule.fusion import Scheduler
 from bprop.engines.native.schedule.kernels import Kernel, is_reduction
 from bprop.engines.native.schedule.shares import Barriers, reduction_units, units
 from bprop.engines.trace.tape import Traced
 from bprop.engines.trace.tracer import ROWS_OF_BATCH, Trace
 
+BYTE = np.dtype(np.uint8)
 ORDER, ROWS, WEIGHTS, RATES, GATE = "order", "rows", "weights", "rates", "gate"
 MANY = 160
 """So many kernels are called one by one; more stand in a list, for LLVM's time grows with the square of the length of a
@@ -66,10 +69,24 @@ class Assembler:
         self.layouts: dict[Traced, Layout] = {
             array: Layout.padded(array.shape, array.dtype, lanes) for array in [*leaves, *stored]
         }
+        self.room: Traced | None = self.make_room()
         self.table: list[Any] = [*self.layouts, *(f"data {name}" for name in data), WEIGHTS, ORDER, ROWS, RATES, GATE]
         self.shares: dict[Kernel, int] = {}
         self.functions: dict[Kernel, tuple[ir.Function, list[Traced]]] = {}
         self.made: dict[Hashable, tuple[ir.Function, int]] = {}
+
+    def make_room(self) -> Traced | None:
+        """The memory in which every thread packs what large products read, if there are any."""
+        needs = [
+            cut(form.sizes, self.lanes, dot.dtype.itemsize)[1].length * dot.dtype.itemsize
+            for dot, form in self.scheduler.forms.items()
+            if form.kind == PACKED
+        ]
+        if not needs:
+            return None
+        room = self.trace.tape.make("room", (), max(needs), (), BYTE)
+        self.layouts[room] = Room.of(shares.MOST_THREADS, max(needs), BYTE)
+        return room
 
     def assemble(self) -> tuple[ir.Module, bool]:
         """(the module, whether some of its kernels are shared among threads)."""
@@ -131,7 +148,12 @@ class Assembler:
                 parts += [(number(o.base), o.strides, o.start) for o in (tensor.A, tensor.B)]
         parts += [tuple(-1 if array is None else number(array) for array in pair) for pair in kernel.outputs]
         arrays = [a for a in numbers if a in kernel.reads or a in kernel.writes]
-        return tuple(parts), arrays
+        return tuple(parts), [*arrays, self.room] if self.room is not None and self.packs(kernel) else arrays
+
+    def packs(self, kernel: Kernel) -> bool:
+        """Whether it is a large product."""
+        form = None if kernel.core is None else self.scheduler.forms.get(kernel.core)
+        return form is not None and form.kind == PACKED
 
     def plan(self, kernel: Kernel, emitter: Emitter, known: dict[Traced, Memory]) -> tuple[int, int, Any]:
         """(shares that a kernel can be cut into, its work, the function that emits it)."""
@@ -143,6 +165,9 @@ class Assembler:
         if core.op == "dot":
             form = self.scheduler.forms[core]
             product = (InnerProducts if form.kind == INNER else BroadcastProducts)(emitter, known, kernel, form)
+            if form.kind == PACKED:
+                assert self.room is not None
+                product = PackedProducts(emitter, known, kernel, form, known[self.room].pointer)
             return product.units, core.size * core.args[0].shape[1], product.emit
         if core.op == "tensordot":
             tensors = TensorProducts(emitter, known, kernel, self.scheduler.tensor_forms[core])
@@ -164,7 +189,7 @@ class Assembler:
     def run_function(self) -> None:
         function, e = self.function("run", [POINTER, *[I64] * 5], 1)
         table, thread, wanted, first, steps, t = function.args
-        listed = len(self.kernels) > MANY
+        listed = len(self.kernels) > MANY and self.room is None  # the list knows no memory that each thread has
         addresses = {
             key: e.b.load(e.address(table, i, POINTER), typ=POINTER, align=8)
             for i, key in enumerate(self.table)
@@ -178,7 +203,7 @@ class Assembler:
             e.b.ret_void()
         meet = lambda: emit_barrier(e, addresses[GATE], count, passed)  # noqa: E731
         with e.loop(I64(0), steps) as i:
-            self.batch(e, addresses, mine, e.b.add(first, i), i, e.b.add(t, i))
+            self.batch(e, addresses, (mine, thread, count), e.b.add(first, i), i, e.b.add(t, i))
             meet_if_shared = meet if self.parallel else lambda: None
             if listed:
                 self.listing().emit(e, (table, thread, count), meet_if_shared)
@@ -193,14 +218,15 @@ class Assembler:
         e.b.ret_void()
 
     def barriers(self, wait: Callable[[], None]) -> Barriers:
-        """Those of a step: thread 0 has written the batch."""
-        barriers = Barriers(wait)
-        barriers.wrote(self.new, "alone")
+        """Those of a step: the batch has been written, by thread 0 or by all."""
+        barriers, batch = Barriers(wait), set(self.trace.batch.values())
+        barriers.wrote(self.new - batch, "alone")
+        barriers.wrote(batch, "shared" if self.gathered_together else "alone")
         return barriers
 
     @property
     def new(self) -> set[Traced]:
-        """The leaves that thread 0 writes for every step."""
+        """The leaves that are written for every step."""
         return {*self.trace.batch.values(), *self.trace.clock.values(), *self.trace.pace.values()}
 
     def how(self, kernel: Kernel) -> str:
@@ -227,35 +253,60 @@ class Assembler:
         barriers.before(kernel.reads, kernel.writes, self.how(kernel))
         mine, thread, threads = who
         pointers = [addresses[a] for a in arrays]
+        if self.room is not None and self.packs(kernel):
+            row = self.layouts[self.room].shape[1]
+            pointers[-1] = e.address(pointers[-1], e.b.mul(thread, I64(row)), I8)
         if count > 1:
-            lo = e.b.udiv(e.b.mul(I64(count), thread), threads)
-            hi = e.b.udiv(e.b.mul(I64(count), e.b.add(thread, I64(1))), threads)
-            e.b.call(function, [*pointers, lo, hi])
+            e.b.call(function, [*pointers, *self.part_of(e, count, thread, threads)])
             return
         with e.b.if_then(mine):
             e.b.call(function, [*pointers, I64(0), I64(1)])
 
-    def batch(self, e: Emitter, addresses: dict[Any, Any], mine: Value, step: Value, i: Value, t: Value) -> None:
-        """The rows of a step, gathered by thread 0, and the numbers of the step."""
+    @property
+    def gathered_together(self) -> bool:
+        """Whether all threads gather the rows of a batch, each its own part."""
+        return self.parallel and sum(leaf.size for leaf in self.trace.batch.values()) >= shares.SHARED_FROM
+
+    def batch(
+        self, e: Emitter, addresses: dict[Any, Any], who: tuple[Any, ...], step: Value, i: Value, t: Value
+    ) -> None:
+        """The rows of a step, gathered, and the numbers of the step."""
         gather = Gather(e)
+        mine, thread, threads = who
+        rows = e.load(addresses[ROWS], 0, I64)
+        first = e.b.mul(step, I64(self.size))
+
+        def row_of_batch(index: Any) -> None:
+            row, inside = gather.row(addresses[ORDER], e.add(first, index), rows, first)
+            for name, leaf in self.trace.batch.items():
+                memory = Memory(addresses[leaf], self.layouts[leaf])
+                if name:
+                    gather.copy(addresses[f"data {name}"], self.data[name], row, index, memory)
+                else:
+                    self.weight(e, addresses, row, inside, index, memory)
+
         with e.b.if_then(mine):
             for leaf in self.trace.pace.values():
                 e.store(e.load(addresses[RATES], i, type_of(leaf.dtype)), addresses[leaf], 0)
-            rows = e.load(addresses[ROWS], 0, I64)
-            first = e.b.mul(step, I64(self.size))
             left = lambda: e.minimum(e.b.sub(rows, first), self.size)  # noqa: E731
             for name, value in (("i", lambda: step), ("t", lambda: t), (ROWS_OF_BATCH, left)):
                 leaf = self.trace.clock.get(name)
                 if leaf is not None:
                     e.store(value() if leaf.dtype.itemsize == 8 else e.b.trunc(value(), I32), addresses[leaf], 0)
-            with e.loop(0, self.size) as index:
-                row, inside = gather.row(addresses[ORDER], e.add(first, index), rows, first)
-                for name, leaf in self.trace.batch.items():
-                    memory = Memory(addresses[leaf], self.layouts[leaf])
-                    if name:
-                        gather.copy(addresses[f"data {name}"], self.data[name], row, index, memory)
-                    else:
-                        self.weight(e, addresses, row, inside, index, memory)
+            if not self.gathered_together:
+                with e.loop(0, self.size) as index:
+                    row_of_batch(index)
+        if self.gathered_together:
+            lo, hi = self.part_of(e, self.size, thread, threads)
+            with e.loop(lo, hi) as index:
+                row_of_batch(index)
+
+    def part_of(self, e: Emitter, count: int, thread: Value, threads: Value) -> tuple[Value, Value]:
+        """The first of `count` shares that are a thread's, and the first that are the next one's."""
+        return (
+            e.b.udiv(e.b.mul(I64(count), thread), threads),
+            e.b.udiv(e.b.mul(I64(count), e.b.add(thread, I64(1))), threads),
+        )
 
     def weight(
         self, e: Emitter, addresses: dict[Any, Any], row: Value, inside: Value, index: Any, memory: Memory

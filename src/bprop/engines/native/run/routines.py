@@ -22,6 +22,7 @@ from bprop.engines.native.emit.assemble import Assembler
 from bprop.engines.native.run import threads
 from bprop.engines.native.run.object_code import Code, loaded, machine, machine_code
 from bprop.engines.native.schedule.buffers import Layout
+from bprop.engines.native.schedule.caches import caches
 from bprop.engines.store import Store, default_folder
 from bprop.engines.trace.tape import Traced, reachable
 from bprop.engines.trace.tracer import Trace
@@ -142,7 +143,7 @@ def routine_of(
 def compiled(assembler: Assembler, content: Hashable) -> tuple[Code, bool]:
     """(the machine code, whether threads share it): from the store, or made and then put there."""
     store = Store(default_folder())
-    name = sha256(repr((content, machine(), llvmlite.__version__, sources())).encode()).hexdigest()
+    name = sha256(repr((content, machine(), caches(), llvmlite.__version__, sources())).encode()).hexdigest()
     entry = store.get(name)
     if entry is None:
         module, parallel = assembler.assemble()

@@ -13,9 +13,8 @@ import numpy as np
 
 from bprop.engines.native.emit.gate import Gate
 from bprop.engines.native.run.helpers import Helper, elsewhere
+from bprop.engines.native.schedule.shares import MOST_THREADS as MOST_THREADS
 from bprop.engines.surroundings import cores as cores
-
-MOST_THREADS = 8
 
 _helpers: list[Helper] = []
 _latest: Gate | None = None

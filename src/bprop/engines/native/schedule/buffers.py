@@ -58,6 +58,24 @@ class Layout:
     def allocate(self) -> np.ndarray:
         """Zeros for the array: flat memory that begins at a cache line."""
         raw = np.empty(self.bytes + ALIGNMENT, np.uint8)  # unlike zeros(), in huge pages if the system has them
-        raw[...] = 0
+        self.clear(raw)
         start = -raw.ctypes.data % ALIGNMENT
         return raw[start : start + self.bytes].view(bool if self.dtype.kind == "b" else self.dtype)
+
+    def clear(self, raw: np.ndarray) -> None:
+        """Set what is read before it is written."""
+        raw[...] = 0
+
+
+class Room(Layout):
+    """Memory that is written before it is read: a row for each thread. What no thread uses is never touched."""
+
+    @classmethod
+    def of(cls, threads: int, length: int, dtype: np.dtype) -> Room:
+        """Rows of at least `length` elements, each from a cache line on."""
+        line = ALIGNMENT // dtype.itemsize
+        row = -(-length // line) * line
+        return cls((threads, row), (row, 1), threads * row, dtype)
+
+    def clear(self, raw: np.ndarray) -> None:
+        pass

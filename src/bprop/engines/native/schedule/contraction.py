@@ -9,6 +9,8 @@ engine's code leaves LLVM a choice: additions and products carry no fast-math fl
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
+from typing import Any
 
 from bprop.engines.trace.tape import Traced, reachable
 
@@ -24,7 +26,7 @@ def contracted(updates: Updates) -> Updates:
     uses = Counter(arg for node in nodes for arg in node.args) + Counter(new for _, new in updates)
     fused_of: dict[Traced, Traced] = {}
     for node in nodes:
-        op, args = fused(node, uses) or (node.op, node.args)
+        op, args = fused(node, uses) or rectified(node, fused_of) or (node.op, node.args)
         args = tuple(fused_of[arg] for arg in args)
         node.tape.most = max(
             node.tape.most, len(node.tape.known) + 1
@@ -44,6 +46,23 @@ def fused(node: Traced, uses: Counter[Traced]) -> tuple[str, tuple[Traced, ...]]
     if is_taken_in(second, node, uses):
         return ("fma" if node.op == "add" else "minus_fma"), (*second.args, first)
     return None
+
+
+def rectified(node: Traced, computed: Mapping[Traced, Traced]) -> tuple[str, tuple[Traced, ...]] | None:
+    """(operation, arguments) of a > 0 where max(a, 0) is computed: it is compared instead, so a is not kept for it.
+
+    max(a, 0) > 0 is true where a > 0 is, and nowhere else: both are false for NaN and for zeros of either sign.
+    """
+    if node.op != "gt" or node.args[0].dtype.kind != "f" or not is_zero(node.args[1]):
+        return None
+    a, zero = node.args
+    key = ("max", (id(a), id(zero)), None, a.shape, a.dtype.str)
+    value: Any = node.tape.known.get(key)
+    return None if value not in computed else ("gt", (value, zero))
+
+
+def is_zero(array: Traced) -> bool:
+    return array.op == "constant" and array.attr == 0
 
 
 def is_taken_in(product: Traced, node: Traced, uses: Counter[Traced]) -> bool:

@@ -1,6 +1,7 @@
 """How a product of two matrices is computed: along which axis operands are read by whole vectors.
 
 BROADCAST: C[m, n..] += A[m, k] B[k, n..], vectors along n. INNER: C[m, n] = sum over vectors along k of both.
+PACKED: as BROADCAST, for large products: blocks of B are copied first, so it may lie in any way.
 """
 
 from __future__ import annotations
@@ -10,7 +11,12 @@ from dataclasses import dataclass
 from bprop.engines.native.schedule.buffers import Layout
 from bprop.engines.trace.tape import Traced
 
-BROADCAST, INNER = "broadcast", "inner"
+BROADCAST, INNER, PACKED = "broadcast", "inner", "packed"
+
+MANY_ROWS, MANY_VECTORS, MANY_STEPS = 48, 4, 48
+MUCH_WORK = 2**26
+"""A product is large from so many rows of C, vectors in a row of it, and terms of a sum on, if it is as many products
+of numbers: what it costs to copy B is little then. Smaller ones lie in the caches, where copies gain nothing."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +55,11 @@ def operand(array: Traced, lanes: int, copied: bool = False) -> Operand:
     return Operand(array, (first, second))
 
 
+def is_large(rows: int, steps: int, vectors: int) -> bool:
+    """Whether a product has enough rows, terms of each sum, and vectors in a row to fill tiles and blocks."""
+    return rows >= MANY_ROWS and vectors >= MANY_VECTORS and steps >= MANY_STEPS
+
+
 def form_of(dot: Traced, lanes: int) -> Form:
     """The form of a product: BROADCAST if the operands lie for it, as they are or transposed; else INNER."""
     a, b = dot.args
@@ -57,6 +68,8 @@ def form_of(dot: Traced, lanes: int) -> Form:
     if dot.op == "partial_dots":
         return Form(BROADCAST, A, B, (M, K, N))
     rows, columns = Layout.padded(dot.shape, dot.dtype, lanes).strides
+    if is_large(M, K, -(-N // lanes)) and M * K * N >= MUCH_WORK:
+        return Form(PACKED, A, B, (M, K, N))
     if B.strides[1] == 1 and columns == 1:
         return Form(BROADCAST, A, B, (M, K, N))
     if A.strides[0] == 1 and rows == 1:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from bprop.engines.trace.tape import Shape, Traced
 
+MOST_THREADS = 8
+"""Threads that work together at most."""
 SHARED_FROM = 20_000
 """Multiplications and additions of a kernel from which on it pays to share it among threads."""
 WIDE = 8

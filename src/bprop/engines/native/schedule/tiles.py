@@ -36,6 +36,12 @@ def tile_rows(rows: int, columns: int, registers: int) -> tuple[int, int]:
     return best
 
 
+def packed_tile(rows: int, columns: int, vector_bytes: int) -> tuple[int, int]:
+    """(rows, vectors) of a tile of a large product: for 32 registers, or 16 where vectors have 32 bytes (AVX2)."""
+    height, width = (6, 2) if vector_bytes == 32 else (6, 4)
+    return min(rows, height), min(columns, width)
+
+
 def inner_tile(rows: int, columns: int) -> tuple[int, int]:
     """(rows, columns) of a tile of inner products: columns a power of 2, as their lanes are summed together."""
     if rows == 1:
