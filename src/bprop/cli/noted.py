@@ -115,7 +115,7 @@ class Noted:
 
 
 def _content_of(path: Path) -> bytes:
-    """What run.json holds now. Raises OSError, and UnreadableError at an address."""
+    """The content of run.json now. Raises OSError, and UnreadableError at an address."""
     if isinstance(path, RemotePath):
         if not path.exists():
             raise FileNotFoundError(errno.ENOENT, "there is no such file")
@@ -124,7 +124,7 @@ def _content_of(path: Path) -> bytes:
 
 
 def _identified(path: str | os.PathLike[str]) -> tuple[str, list[int] | None]:
-    """(the name of a file in run.json, its `identity`); None for what is no regular file."""
+    """(the name of a file in run.json, its `identity`); None for something else than a regular file."""
     place = model_place_of(path)
     if isinstance(place, RemotePath):
         return place.address, place.identity()

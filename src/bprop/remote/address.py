@@ -101,17 +101,17 @@ def _remember_secret(secret: str) -> None:
 
 
 def whole(address: str) -> str:
-    """The address with its secrets, as far as this process has been given them."""
+    """The address with its secrets, as far as this process knows them."""
     return _whole.get(address, address)
 
 
 def lost_query(address: str) -> bool:
-    """Whether what followed the "?" of an address was known to another process only."""
+    """Whether the part after the "?" of an address was known to another process only."""
     return address not in _whole and LOST.search(address) is not None
 
 
 def scrubbed(text: object) -> str:
-    """A text of another program without the secrets of addresses."""
+    """The text of another program without the secrets of addresses."""
     words = str(text)
     for short, address in _whole.items():
         words = words.replace(address, short)

@@ -50,7 +50,7 @@ def forget(address: str) -> None:
 
 
 def forget_all(source: str) -> None:
-    """The same for a file, or for all that a folder or a pattern names: whoever reads anew wants what is there now."""
+    """The same for a file, or for all that a folder or a pattern names: whoever reads anew wants the present files."""
     before = re.split(r"[*?\[]", source)[0]
     for address in [one for one in _here if one == source or one.startswith(before)]:
         forget(address)

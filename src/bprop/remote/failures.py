@@ -1,4 +1,4 @@
-"""Errors of file systems elsewhere as one line: what is wrong, where, and what to do."""
+"""Errors of file systems elsewhere as one line: the fault, the address, and what to do."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def need_missing(error: FileNotFoundError, address: str) -> None:
 
 
 def reason(error: BaseException, address: str) -> str:
-    """What an error says, in words."""
+    """The fault that an error stands for, in words."""
     scheme = (scheme_of(address) or "").replace("s3a", "s3").replace("gcs", "gs")
     names = " ".join(f"{type(one).__name__} {one}" for one in _chain(error))
     if any(word in names for word in NO_KEYS):

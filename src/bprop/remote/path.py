@@ -55,7 +55,7 @@ class RemotePath(type(Path())):
         return (type(self), (self.address,))
 
     def with_segments(self, *segments: str | os.PathLike[str]) -> Path:
-        """What Path makes of parts of it is a path of names alone."""
+        """A path of names alone, for the methods of Path that combine parts."""
         return Path(*segments)
 
     @property

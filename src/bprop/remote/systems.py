@@ -29,7 +29,7 @@ class Remote(NamedTuple):
 def remote_of(address: str) -> Remote:
     """The file system of an address and the path in it.
 
-    Raises MissingPackageError with the command that installs what is missing, UnknownNameError for an unknown scheme,
+    Raises MissingPackageError with the command that installs it, UnknownNameError for an unknown scheme,
     SettingError for secrets where they do not belong, DataError for an address whose end was not kept.
     """
     address = shown(address)

@@ -174,7 +174,7 @@ def _plain(frame: Any) -> Any:
 
 
 def _reason(error: BaseException) -> str:
-    """What a driver says, on one line, and what to do about it."""
+    """The message of a driver on one line, and what to do about it."""
     text = WORDS.sub(" ", scrubbed(error)).strip()[:400] or type(error).__name__
     if "no password supplied" in text or "password missing" in text:
         return f"{text}: set the environment variable PGPASSWORD, or keep the password in ~/.pgpass"
