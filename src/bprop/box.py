@@ -139,7 +139,7 @@ class Box(Operators["Box"], ABC):
         ours = cls.__module__.partition(".")[0] == __name__.partition(".")[0]
         cls.type_key = cls.__name__ if ours else f"{cls.__module__}:{cls.__qualname__}"
         register(cls)
-        if not ours:  # those of bprop are looked at by its tests, not by every process that imports it
+        if not ours:  # the tests check those of bprop, so that importing stays quick
             signatures.need_box(cls)
 
     __signature__: ClassVar[Any] = signatures.Shown()

@@ -82,7 +82,7 @@ class Listing:
         """The words, as a constant of the module."""
         raw = bytearray(np.array(self.words, np.int32).tobytes())
         kind = ir.ArrayType(I8, len(raw))
-        words = ir.GlobalVariable(module, kind, "listing")
+        words: Any = ir.GlobalVariable(module, kind, "listing")
         words.global_constant, words.linkage, words.align = True, "internal", 8
         words.initializer = ir.Constant(kind, raw)
         return words

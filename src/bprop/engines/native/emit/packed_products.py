@@ -1,6 +1,6 @@
-"""Large products: blocks of B are copied to where tiles read them one after the other, whatever lies where in B.
+"""Large products: blocks of B are copied to where tiles read them one after the other, whatever the layout of B.
 
-The tiles and what is made of them are those of `products`. The sum of an element goes through k in order, one term
+The tiles, and what follows a product, are those of `products`. The sum of an element goes through k in order, one term
 after the other, so its bits are the same for every tile, block and number of threads.
 """
 
@@ -157,11 +157,11 @@ class PackedProducts(BroadcastProducts):
 
         def term(a: Value, b: Value, k: int, sums: list[Value]) -> list[Value]:
             vectors = [e.load(b, k * row + j * e.lanes, self.type, vector=True) for j in range(width)]
-            found = []
+            added = []
             for i in range(height):
                 value = e.splat(e.load(a, k * per_step + i * per_row, self.type))
-                found += [e.intrinsic("fma", value, vectors[j], sums[i * width + j]) for j in range(width)]
-            return found
+                added += [e.intrinsic("fma", value, vectors[j], sums[i * width + j]) for j in range(width)]
+            return added
 
         def turn(index: Int, sums: list[Value]) -> list[Value]:
             a = e.address(left, e.mul(index, UNROLLED * per_step), self.type)

@@ -63,7 +63,7 @@ class Layout:
         return raw[start : start + self.bytes].view(bool if self.dtype.kind == "b" else self.dtype)
 
     def clear(self, raw: np.ndarray) -> None:
-        """Set what is read before it is written."""
+        """Clear all memory that is read before it is written."""
         raw[...] = 0
 
 
