@@ -18,7 +18,7 @@ from bprop.remote.systems import Remote, remote_of
 
 CHUNK = 2**22
 LONGEST = 100  # letters of the name of a file here
-LISTENERS: list[Callable[[str, object, float | None, float], None]] = []
+LISTENERS: list[Callable[[str, object, float | None, int], None]] = []
 """Called while a file comes: ("fetching", its address, the share that is here or None, bytes)."""
 READERS: list[tuple[Callable[[str], bool], Callable[[str, str], None]]] = []
 """(whether it is for an address, what writes its content to a path here), for addresses that are no files."""
@@ -127,6 +127,6 @@ def _callback(address: str) -> Any:
         def call(self, *args: Any, **kwargs: Any) -> None:
             share = self.value / self.size if self.size else None
             for listener in LISTENERS:
-                listener("fetching", address, share, self.value)
+                listener("fetching", address, share, int(self.value))
 
     return Heard()

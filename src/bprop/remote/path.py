@@ -109,9 +109,9 @@ class RemotePath(type(Path())):
         return self._kind() == "directory"
 
     def _kind(self) -> str | None:
+        """ "file" or "directory"; None if there is neither. Raises DataError where that cannot be known."""
         if is_database(self.address):
             return "file"
-        """"file" or "directory"; None if there is neither. Raises DataError where that cannot be known."""
         with failures_said("read", self.address, self.error_class):
             remote = remote_of(self.address)
             try:

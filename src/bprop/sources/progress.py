@@ -10,7 +10,7 @@ from typing import TypeVar
 from bprop.remote import download
 
 T = TypeVar("T")
-Listener = Callable[[str, str, float | None, float | None], None]
+Listener = Callable[[str, str, float | None, int | None], None]
 """Called with (the work, such as "reading"; the name of the data; the share that is done, None if unknown; bytes)."""
 _LISTENER: ContextVar[Listener | None] = ContextVar("listener", default=None)
 
@@ -25,7 +25,7 @@ def heard(listener: Listener | None) -> Iterator[None]:
         _LISTENER.reset(token)
 
 
-def report(work: str, name: object, share: float | None = None, count: float | None = None) -> None:
+def report(work: str, name: object, share: float | None = None, count: int | None = None) -> None:
     """Say how far the work on some data has come."""
     listener = _LISTENER.get()
     if listener is not None:
