@@ -22,7 +22,8 @@ SCHEMES = ("light", "dark")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 SEARCHED = "backpropagation"
 PATIENCE = 120_000  # milliseconds: a machine under load is slow
-VIOLATIONS = "axe.run(document, {resultTypes: ['violations']}).then((result) => result.violations)"
+VIOLATIONS = "axe.run(document, {resultTypes: ['violations'], preload: false}).then((result) => result.violations)"
+"""Preloading would fetch the style sheets once more, which a page from a file may not do."""
 
 
 def look(browser: Browser, address: str, scheme: str) -> Iterator[str]:
