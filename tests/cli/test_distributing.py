@@ -2,7 +2,6 @@
 
 import pytest
 
-from bprop.cli.distributing import DistributedOptions
 from bprop.distributed.membership import Membership
 from bprop.errors import SettingError
 
@@ -30,6 +29,8 @@ def test_one_process_with_one_device_has_nothing_to_distribute(refused, folder):
 
 
 def test_only_process_0_shows_and_writes():
+    from bprop.cli.distributing import DistributedOptions
+
     options = [DistributedOptions(True, "127.0.0.1:5", 2, k) for k in range(2)]
     assert [one.leads for one in options] == [True, False]
     assert options[1].member == Membership(2, 1, "127.0.0.1:5")
@@ -39,6 +40,8 @@ def test_only_process_0_shows_and_writes():
 
 
 def test_without_the_option_a_process_trains_alone():
+    from bprop.cli.distributing import DistributedOptions
+
     options = DistributedOptions()
     assert options.leads and options.setting is False
     with pytest.raises(SettingError, match="also give"):
