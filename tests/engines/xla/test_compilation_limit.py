@@ -51,7 +51,7 @@ def test_a_long_chain_is_refused_before_it_is_traced():
 
 
 def test_a_long_chain_is_left_to_numpy_by_default():
-    graph, data = chain(2500)
+    graph, data = chain(12_500)
     assert bp.train(graph, data, epochs=1, progress=False).engine == "numpy"
 
 
