@@ -212,7 +212,7 @@ def test_settings_take_all_that_train_is_given():
         "patience": 4, "monitor": "accuracy", "dtype": "float64", "engine": Own(), "callbacks": [print],
         "checkpoint": "somewhere", "every": "9steps", "resume": True, "progress": False, "notes": {"a": 1},
         "health": True, "keep_best": True, "freeze": ["w"], "class_weight": "balanced",
-        "metrics": {"f1": "f1"}, "mode": "max", "augment": lambda batch, rng: batch,
+        "metrics": {"f1": "f1"}, "mode": "max", "augment": lambda batch, rng: batch, "distributed": True,
     }  # fmt: skip
     with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyError):
         patch.setattr(TrainSettings, "make_job", noting)
