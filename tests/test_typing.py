@@ -14,7 +14,9 @@ from bprop.typing import Array
 
 ROOT = Path(__file__).parents[1]
 SOURCE = Path(bp.__file__).parents[1]
-PARTS = {"engines", "life_of_one_step", "how_it_works"}  # engines: a part of a program; the others build a system anew
+PARTS = {"engines", "life_of_one_step", "how_it_works", "cluster"}
+"""engines: a part of a program; cluster: programs of their own, of packages without types; the others build a system
+anew."""
 DOCS = [page for page in sorted((ROOT / "docs").glob("*.md")) if page.stem not in PARTS]
 PAGES = [ROOT / "README.md", *DOCS]
 MAY_LEAVE_OUT = (

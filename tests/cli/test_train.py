@@ -317,7 +317,8 @@ def test_no_option_is_without_a_test():
         " --health --tensorboard --summary --stream --spool --report --live --live-port --live-wait --open"
         " --class-weight --threshold --recipe --members --time"
         " --encoding --delimiter --header --skip-rows --comment --missing --bad-cells --sheet --query"
-        " --split-by --group --folds --config --out-of-fold --calibrate --quantiles --metric"
+        " --split-by --group --folds --config --out-of-fold --calibrate --quantiles --metric --distributed"
+        " --coordinator --processes --process"
     )
     known = {opt for param in get_command(app).commands["train"].params for opt in param.opts if opt.startswith("--")}
     words = set(tested.replace("--no-shuffle", "--shuffle").split())
