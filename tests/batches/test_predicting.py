@@ -71,6 +71,9 @@ def test_a_loader_that_shuffles_is_refused():
     with pytest.raises(errors.DataError, match=r"predict for its data set, loader\.dataset"):
         MODEL.predict(loader)
     same(MODEL.predict(loader.dataset))
+    of = torch.utils.data
+    with pytest.raises(errors.DataError, match="random order"):
+        MODEL.predict(of.DataLoader(rows, batch_sampler=of.BatchSampler(of.RandomSampler(rows), 4, False)))
 
 
 def test_several_outputs_stay_apart():

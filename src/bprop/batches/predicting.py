@@ -52,7 +52,8 @@ def predicted(predict: Callable[[Arrays], Any], data: Any, inputs: Mapping[str, 
 
 def _need_order(data: Any) -> None:
     """Raise DataError for a DataLoader of PyTorch whose rows come in an order that nobody knows afterwards."""
-    if type(getattr(data, "sampler", None)).__name__ in SHUFFLING:
+    samplers = getattr(data, "sampler", None), getattr(getattr(data, "batch_sampler", None), "sampler", None)
+    if any(type(sampler).__name__ in SHUFFLING for sampler in samplers):
         raise DataError(
             "this DataLoader draws its rows in a random order, so nobody could tell which prediction belongs to which "
             "row: predict for its data set, loader.dataset, or make the loader with shuffle=False"
