@@ -211,7 +211,7 @@ class Box(Operators["Box"], ABC):
             if not fails_again(self._checked):
                 raise
             kind = errors.DTypeError if isinstance(error, TypeError) else errors.ShapeError
-            raise kind(f"{self._label()} does not fit its children {self._show_children()}: {error}") from error
+            raise kind(f"{self._label()} does not fit its children {self._show_children()}: {_plain(error)}") from error
 
     def _checked(self) -> Spec:
         self.check()
@@ -253,6 +253,13 @@ class Box(Operators["Box"], ABC):
     def __repr__(self) -> str:
         spec = getattr(self, "spec", "")
         return f"<{self._label()} {spec}>"
+
+
+def _plain(error: Exception) -> str:
+    """NumPy's words, save where they tell shapes of the trial batch of 2 examples, which nobody has typed."""
+    if str(error).startswith("operands could not be broadcast"):
+        return "shapes are compared from the last axis on, and two axes must be equal, or one of them 1"
+    return str(error)
 
 
 BoxLike = Box | ArrayLike  # what can be a child: a number or an array becomes a Constant

@@ -16,7 +16,7 @@ from bprop.elsewhere import answering, missing
 from bprop.elsewhere.networks import MODEL
 from bprop.engines.engine import Job
 from bprop.engines.numpy import NumpyRun
-from bprop.errors import BpropError, DataError, ModelFileError, UnreadableError
+from bprop.errors import BpropError, CallError, DataError, ModelFileError, UnreadableError
 from bprop.files import bprop_version, read_tensors, write_tensors
 from bprop.graph import Graph, validation
 from bprop.graph.ready import Ready
@@ -221,6 +221,10 @@ class Model:
 
         def __getattr__(self, name: str) -> Any:
             raise missing(self, name, MODEL)
+
+        def __call__(self, *_: Any, **__: Any) -> Any:
+            """Say what computes, to those who would write fit(X)."""
+            raise CallError("a model is not called as a function: fit.predict(X) computes its outputs")
 
     def __getstate__(self) -> dict[str, Any]:
         return {key: value for key, value in vars(self).items() if key not in ("_ready", "_units")}

@@ -212,7 +212,7 @@ def instead_of(name: str) -> str:
     cure = f"type bp.{here}" if here else "see bp.Box for a box of your own that computes it"
     if name in ("maximum", "clip") and here != name:
         cure = "type bp.relu(a) for max(a, 0)"
-    return f"{name} computes on arrays, and a box is none before a pass: {cure}"
+    return f"{name} computes on arrays, but a box holds no array before a pass: {cure}"
 
 
 def _attribute(name: str) -> str:

@@ -209,9 +209,13 @@ class MatMul(Box):
     def _infer(self) -> Spec:
         a, b = (child.spec for child in self.children)
         axis = -2 if len(b.dims) > 1 else -1
-        fits = a.dims and b.dims and a.dims[-1] == b.dims[axis]  # else NumPy's error says which sizes do not fit
-        if not fits or type(self).fprop is not MatMul.fprop:
+        if type(self).fprop is not MatMul.fprop:
             return super()._infer()
+        if not a.dims or not b.dims:
+            raise ValueError("a number has no axis to sum over: type a * b")
+        if a.dims[-1] != b.dims[axis]:
+            raise ValueError(f"a @ b sums over the last axis of a and axis {axis} of b, which are {a.dims[-1]} "
+                             f"and {b.dims[axis]} long here, and must be equal")  # fmt: skip
         return infer(self.fprop, (thin(a, -1), thin(b, axis)), self._dummy_extras)
 
     @classmethod

@@ -67,6 +67,7 @@ MODEL = alike(
         ("parameters",): "the parameters are fit.params",
         ("load_state_dict", "set_weights"): "a model of other parameters is bp.Model(fit.graph, params)",
         ("loss_curve_", "losses"): "the losses are [record.loss for record in fit.history]",
+        ("to", "cuda", "cpu", "device"): 'the engine is chosen in training, bp.train(..., engine="xla")',
         ("eval",): "predict and evaluate compute outside training by themselves",
         ("compile",): "the loss is part of the graph, and the rule of bp.train(graph, (X, y), rule='adam')",
         ("loss", "accuracy", "metrics"): "measures are fit.evaluate((X, y)), and those of training fit.history[-1]",

@@ -9,7 +9,7 @@ import numpy as np
 
 from bprop.box import Box
 from bprop.data import DataSet
-from bprop.errors import DataError, DTypeError, SettingError, ShapeError, UnknownNameError
+from bprop.errors import CallError, DataError, DTypeError, SettingError, ShapeError, UnknownNameError
 from bprop.graph import fitting
 from bprop.leaves import Input, Parameter
 from bprop.namespace import Array
@@ -158,6 +158,7 @@ def read_weights(weights: Any, rows: int, name: str = "weights") -> np.ndarray |
 
 def read_params(params: Mapping[str, Any], parameters: Mapping[str, Parameter]) -> dict[str, np.ndarray]:
     """theta as arrays of floats with the declared shapes. Raises UnknownNameError, DTypeError and ShapeError."""
+    need_parameters(params)
     check_names(params, parameters, "parameters")
     theta = {}
     for name, box in parameters.items():
@@ -168,6 +169,21 @@ def read_params(params: Mapping[str, Any], parameters: Mapping[str, Parameter]) 
             raise ShapeError(f"parameter {name!r}: needs shape {box.shape}, got {array.shape}")
         theta[name] = native_order(array)
     return theta
+
+
+def need_parameters(params: Any) -> None:
+    """Raise CallError for anything in the place of theta that has no names, such as X."""
+    if not isinstance(params, Mapping):
+        raise CallError(
+            f"theta comes first, the parameters by name, but this is {_a(params)}: graph.init(seed=0) makes one, and "
+            "fit.params is trained. A fit knows its theta, so that fit.predict(X) needs X alone"
+        )
+
+
+def _a(thing: Any) -> str:
+    """The kind of a thing, with its shape if it has one: "Tensor (1797, 64)"."""
+    shape = getattr(thing, "shape", None)
+    return f"{type(thing).__name__} {tuple(shape)}" if isinstance(shape, tuple) else type(thing).__name__
 
 
 def _as_floats(name: str, array: np.ndarray) -> np.ndarray:

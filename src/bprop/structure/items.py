@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from bprop.box import Box
 from bprop.elsewhere import missing
 from bprop.elsewhere.networks import GRAPH
+from bprop.errors import CallError
 
 
 class Items:
@@ -35,3 +36,10 @@ class Items:
 
         def __getattr__(self, name: str) -> Any:
             raise missing(self, name, GRAPH)
+
+        def __call__(self, *_: Any, **__: Any) -> Any:
+            """Say what computes, to those who would write graph(X)."""
+            raise CallError(
+                "a graph is not called as a function: graph.predict(theta, x=X) computes its outputs, "
+                "graph.fprop(theta, x=X, y=Y) every box, and after training fit.predict(X) needs X alone"
+            )
