@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from bprop.cli import options as opt
+from bprop.cli import training_options as training
 from bprop.cli.command import options_for
 from bprop.cli.running import ShowingOptions, TrainingOptions
 from bprop.distributed.membership import Membership, membership
@@ -22,10 +22,10 @@ ENGINES = ("auto", "xla")
 class DistributedOptions:
     """Whether to train in several processes, and which of them this is."""
 
-    distributed: opt.Distributed = False
-    coordinator: opt.Coordinator = None
-    processes: opt.Processes = None
-    process: opt.ProcessNumber = None
+    distributed: training.Distributed = False
+    coordinator: training.Coordinator = None
+    processes: training.Processes = None
+    process: training.ProcessNumber = None
 
     @property
     def member(self) -> Membership | None:

@@ -10,6 +10,7 @@ import numpy as np
 import typer
 
 from bprop.cli import options as opt
+from bprop.cli import training_options as training
 from bprop.cli.by_class import class_lines
 from bprop.cli.certainty import certainty_lines
 from bprop.cli.checks import check_seed
@@ -63,11 +64,11 @@ def evaluate(
     labels: opt.Labels = None,
     weights: opt.Weights = None,
     bootstrap: Bootstrap = 500,
-    seed: opt.Seed = 0,
+    seed: training.Seed = 0,
     held: opt.HeldOut = False,
     threshold: opt.SomeThreshold = None,
     interval: opt.Interval = None,
-    metric: opt.Metrics = None,
+    metric: training.Metrics = None,
     importance: Importance = False,
     repeats: Repeats = 5,
     as_json: AsJson = False,

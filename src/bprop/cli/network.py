@@ -7,7 +7,7 @@ from typing import Final
 
 from bprop.architecture import Architecture
 from bprop.boxes.value_losses import need_levels
-from bprop.cli import options as opt
+from bprop.cli import training_options as training
 from bprop.cli.command import options_for
 from bprop.errors import SettingError
 from bprop.tables.recipe import LECTURE, Recipe
@@ -40,14 +40,14 @@ class NetworkOptions:
 
 
 def network_of(
-    hidden: opt.Hidden = None,
-    activation: opt.Activation = None,
-    loss: opt.Loss = None,
-    l1: opt.L1 = None,
-    l2: opt.L2 = None,
-    dropout: opt.Dropout = None,
-    normalise: opt.Normalise = None,
-    quantiles: opt.Quantiles = None,
+    hidden: training.Hidden = None,
+    activation: training.Activation = None,
+    loss: training.Loss = None,
+    l1: training.L1 = None,
+    l2: training.L2 = None,
+    dropout: training.Dropout = None,
+    normalise: training.Normalise = None,
+    quantiles: training.Quantiles = None,
 ) -> NetworkOptions:
     """The choices that the options make."""
     names = None if activation is None else tuple(name.strip() for name in activation.split(","))

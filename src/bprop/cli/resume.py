@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bprop.cli import options as opt
+from bprop.cli import training_options as training
 from bprop.cli.asked import NOTED
 from bprop.cli.command import command
 from bprop.cli.experiment import is_model
@@ -40,9 +40,9 @@ def resume(
             "--overwrite", help="Overwrite existing files of these names, even if the run did not write them."
         ),
     ] = False,
-    coordinator: opt.Coordinator = None,
-    processes: opt.Processes = None,
-    process: opt.ProcessNumber = None,
+    coordinator: training.Coordinator = None,
+    processes: training.Processes = None,
+    process: training.ProcessNumber = None,
 ) -> None:
     """Continue, bit for bit, a run that was interrupted or killed: same data, same options, same result.
 

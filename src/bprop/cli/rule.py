@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from typing import Any, Final
 
-from bprop.cli import options as opt
+from bprop.cli import training_options as training
 from bprop.cli.command import options_for
 from bprop.errors import SettingError
 from bprop.names import known
@@ -21,18 +21,18 @@ FACTOR, EVERY = 0.5, 1000
 class RuleOptions:
     """The options of the command line: None, or False, if an option is absent."""
 
-    rule: opt.RuleName = None
-    lr: opt.LearningRate = None
-    dc: opt.DecreaseConstant = None
-    schedule: opt.ScheduleName = None
-    factor: opt.Factor = None
-    schedule_every: opt.ScheduleEvery = None
-    warm_up: opt.WarmUp = 0
-    momentum: opt.Momentum = None
-    nesterov: opt.Nesterov = False
-    weight_decay: opt.WeightDecay = None
-    clip_norm: opt.ClipNorm = None
-    settings: opt.RuleSettings = None
+    rule: training.RuleName = None
+    lr: training.LearningRate = None
+    dc: training.DecreaseConstant = None
+    schedule: training.ScheduleName = None
+    factor: training.Factor = None
+    schedule_every: training.ScheduleEvery = None
+    warm_up: training.WarmUp = 0
+    momentum: training.Momentum = None
+    nesterov: training.Nesterov = False
+    weight_decay: training.WeightDecay = None
+    clip_norm: training.ClipNorm = None
+    settings: training.RuleSettings = None
 
     def make(self, updates: int, recipe: Recipe = LECTURE) -> Rule:
         """The rule for a run of so many updates; a recipe has all that they leave open.
@@ -42,9 +42,11 @@ class RuleOptions:
         recipe = self.override(recipe)
         kind, schedule = rule_named(recipe.rule), schedules.schedule_named(recipe.schedule)
         own = {field.name: field.default for field in fields(kind) if field.name != "rate_factors"}
-        chosen = {setting: getattr(self, {"decrease_constant": "dc"}.get(setting, setting)) for setting in opt.OF_RULES}
+        chosen = {
+            setting: getattr(self, {"decrease_constant": "dc"}.get(setting, setting)) for setting in training.OF_RULES
+        }
         chosen = {setting: value for setting, value in chosen.items() if value is not None and value is not False}
-        if alien := [opt.OF_RULES[setting] for setting in chosen if setting not in own]:
+        if alien := [training.OF_RULES[setting] for setting in chosen if setting not in own]:
             which = (
                 "" if self.rule is not None else f", the rule of the recipe {recipe.name}: choose another with --rule"
             )

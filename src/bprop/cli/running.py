@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from bprop.architecture import losses
 from bprop.cli import options as opt
+from bprop.cli import training_options as training
 from bprop.cli.checks import check_seed
 from bprop.cli.command import options_for
 from bprop.disk.foreseen import cannot_write
@@ -36,18 +37,18 @@ OTHERS = (".gz", ".html", ".json", ".onnx", ".py", ".svg", ".toml", ".txt", ".zi
 class TrainingOptions:
     """How to train: the recipe, and choices that override its parts, under the names of `bprop.train`; None: none."""
 
-    recipe: opt.RecipeName = DEFAULT
-    members: opt.Members = None
-    time: opt.TimeLimit = None
-    batch_size: opt.BatchSize = None
-    epochs: opt.Epochs = None
-    patience: opt.Patience = None
-    monitor: opt.Monitor = "loss"
-    metric: opt.Metrics = None
-    shuffle: opt.Shuffle = True
-    seed: opt.Seed = 0
-    dtype: opt.Precision = "float32"
-    engine: opt.EngineName = "auto"
+    recipe: training.RecipeName = DEFAULT
+    members: training.Members = None
+    time: training.TimeLimit = None
+    batch_size: training.BatchSize = None
+    epochs: training.Epochs = None
+    patience: training.Patience = None
+    monitor: training.Monitor = "loss"
+    metric: training.Metrics = None
+    shuffle: training.Shuffle = True
+    seed: training.Seed = 0
+    dtype: training.Precision = "float32"
+    engine: training.EngineName = "auto"
 
     def __post_init__(self) -> None:
         need_recipe(self.recipe)

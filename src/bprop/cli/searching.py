@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from bprop.cli import options as opt
+from bprop.cli import training_options as training
 from bprop.cli.command import options_for
 from bprop.cli.prepared import Prepared
 from bprop.cli.running import need_measure, need_name_of_model
@@ -74,9 +75,9 @@ class SearchOptions:
     sampler: Sampler = "tpe"
     pruner: Pruner = "median"
     monitor: Measure = "loss"
-    seed: opt.Seed = 0
-    dtype: opt.Precision = "float32"
-    engine: opt.EngineName = "auto"
+    seed: training.Seed = 0
+    dtype: training.Precision = "float32"
+    engine: training.EngineName = "auto"
     out: opt.Out = None
     report: opt.Report = None
     progress: opt.ShowProgress = True

@@ -11,6 +11,7 @@ import numpy as np
 import typer
 
 from bprop.cli import options as opt
+from bprop.cli import training_options as training
 from bprop.cli.command import options_for
 from bprop.cli.experiment import is_model
 from bprop.cli.network import NetworkOptions, changed, network_options
@@ -107,7 +108,7 @@ def choice(
     task: opt.Task = None,
     scale: opt.Scale = "auto",
     network: NetworkOptions,
-    seed: opt.Seed = 0,
+    seed: training.Seed = 0,
     reading: ReadOptions,
 ) -> Choice:
     return Choice(target, labels, task, scale, network, seed, reading)
