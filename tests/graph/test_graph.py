@@ -1,6 +1,5 @@
 """The contract of the graph, as the design writes it."""
 
-import copy
 import pickle
 
 import numpy as np
@@ -306,15 +305,6 @@ def test_a_pass_runs_in_the_precision_asked_for(data, dtype):
     assert {g.dtype for g in graph.bprop(values).values()} == {np.dtype(dtype)}
 
 
-def test_without_asking_it_is_the_widest_of_params_and_inputs(data):
-    graph = network()
-    theta = graph.init(dtype="float32")
-    x = data["x"].astype("float32")
-    assert graph.fprop(theta, x=x, y=data["y"]).objective.dtype == np.float32
-    assert graph.fprop(theta, data).objective.dtype == np.float64
-    assert graph.fprop(theta, x=x > 0, y=data["y"]).objective.dtype == np.float32
-
-
 # --- prediction ---
 
 
@@ -412,18 +402,7 @@ def test_a_box_of_your_own_traces_on_jax(data, jax):
     np.testing.assert_allclose(grad, np.where(data["x"] > 0, 1, 0.2), rtol=1e-6)
 
 
-# --- copies ---
-
-
-@pytest.mark.parametrize("copier", [lambda g: pickle.loads(pickle.dumps(g)), copy.deepcopy], ids=["pickle", "deepcopy"])
-def test_a_copied_graph_computes_the_same(data, copier):
-    graph = network(activation=lambda a: LeakyRelu(a, slope=0.2))
-    back = copier(graph)
-    assert back is not graph and back.describe() == graph.describe()
-    theta = graph.init()
-    one, two = graph.fprop(theta, data), back.fprop(theta, data)
-    assert one.objective == two.objective
-    np.testing.assert_array_equal(graph.bprop(one)["W1"], back.bprop(two)["W1"])
+# --- boxes and names ---
 
 
 def test_two_graphs_may_share_boxes(data):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from importlib import import_module
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
@@ -13,31 +12,26 @@ import numpy as np
 
 from bprop import errors, init
 from bprop.box import Box
-from bprop.data import DataSet
 from bprop.elsewhere import answering
-from bprop.graph import arguments, passes, representable, validation
+from bprop.graph import arguments, passes, validation
+from bprop.graph.described import Described
+from bprop.graph.intake import Intake, natural
 from bprop.graph.mixing import Rows
 from bprop.graph.objective import backpropagate
-from bprop.graph.plan import Context, Plan
+from bprop.graph.pictured import picture
+from bprop.graph.plan import Plan
 from bprop.graph.prediction import Predictor
-from bprop.graph.ranges import Ranges
-from bprop.graph.validation import cast
 from bprop.graph.values import Gradients, Values
-from bprop.namespace import Array
-from bprop.structure.describe import build, describe
 from bprop.structure.replace import read_places, replaced
 from bprop.structure.show import show
-from bprop.structure.size_guard import SizeLimit
-from bprop.structure.structure import Structure
 
 if TYPE_CHECKING:
     from bprop.draw import Drawing
 
-NO_INPUTS: Mapping[str, Any] = MappingProxyType({})
 Functions = Any  # `bprop.engines.functions.Functions`: engines stand above graphs
 
 
-class Graph(Structure):
+class Graph(Intake, Described):
     """A flow graph that can be propagated forward and backward.
 
     The objective is (1 / sum_t w_t) sum_t w_t l(f(x_t; theta), y_t) + penalty, with example weights w_t that are 1 by
@@ -68,16 +62,6 @@ class Graph(Structure):
     @cached_property
     def _mixing(self) -> dict[bool, str | None]:
         return {}
-
-    @cached_property
-    def limits(self) -> validation.Limits:
-        """{input name: (lowest, highest, box)}: the legal values of inputs, and the box that needs them."""
-        return self.ranges.direct
-
-    @cached_property
-    def ranges(self) -> Ranges:
-        """The legal values of the children of boxes, whether these are inputs or computed."""
-        return Ranges(self, tuple(self.order))
 
     def plan(self, roots: Iterable[Box] | None = None, *, training: bool = True) -> Plan:
         """The plan of the boxes that `roots` need (default: every box of the graph), in training or outside."""
@@ -112,7 +96,7 @@ class Graph(Structure):
         """The same for some parameters alone: no initialiser of another one is called."""
         theta = {}
         for name, box in ((name, self.parameters[name]) for name in names):
-            rng = np.random.default_rng(np.random.SeedSequence([_natural(seed), crc32(name.encode())]))
+            rng = np.random.default_rng(np.random.SeedSequence([natural(seed), crc32(name.encode())]))
             theta[name] = init.initial(box.init or init.default(box.shape), rng, box.shape, name).astype(dtype)
         return theta
 
@@ -148,16 +132,6 @@ class Graph(Structure):
         arrays = self.named(data, inputs)
         arguments.need_inputs(self, self.predictor.inputs if self.outputs else (), arrays)
         return self._pass(self.plan(training=training), params, arrays, seed, weights, dtype)
-
-    def named(self, data: Any, more: Mapping[str, Any] = NO_INPUTS, predicts: bool = False) -> Mapping[str, Any]:
-        """{input: array} of the data of a call and its keywords: see `bprop.graph.arguments.by_name`."""
-        if data is None:
-            return more
-        data = data.arrays if isinstance(data, DataSet) else data
-        if isinstance(data, dict):
-            return {**data, **more} if more else data
-        x = self.predictor.inputs if self.outputs else arguments.roles(self)
-        return arguments.by_name(self, x, data, more, predicts)
 
     def bprop(self, values: Values, inputs: str | Box | Sequence[str | Box] = ()) -> Gradients:
         """Backpropagation: the gradient of the objective for every box between a trainable parameter and the objective.
@@ -317,46 +291,6 @@ class Graph(Structure):
         leaves, context = self.leaves_of(plan, params, data, seed, weights, dtype)
         return Values(self, plan, passes.fprop(plan, leaves, context), context)
 
-    def leaves_of(
-        self,
-        plan: Plan,
-        params: Mapping[str, Any],
-        data: Mapping[str, Any],
-        seed: int = 0,
-        weights: Any = None,
-        dtype: Any = None,
-    ) -> tuple[dict[str, Array], Context]:
-        """The start of a pass: the values of the leaves by name, checked and in its dtype, and its context."""
-        theta = validation.read_params(params, self.parameters)
-        arrays = self.read(data)
-        rows = validation.check_rows(arrays) if arrays else 1
-        dtype = validation.precision(dtype, theta, arrays)
-        weights = validation.read_weights(weights, rows)
-        representable.need_weights(weights, dtype)
-        representable.need_leaves(theta, self.parameters, "parameter", dtype)
-        representable.need_leaves({n: b.value for n, b in self.constants.items()}, self.constants, "constant", dtype)
-        for name, array in arrays.items():
-            representable.need_finite(f"input {name!r}", array, dtype)
-        context = Context.of(rows, dtype, _natural(seed), weights)
-        leaves = {name: cast(array, self.boxes[name], dtype) for name, array in {**theta, **arrays}.items()}
-        leaves |= {name: cast(box.value, box, dtype) for name, box in self.constants.items()}
-        return {n: leaves[n] for n in plan.leaves}, context
-
-    def read(self, data: Mapping[str, Any]) -> dict[str, np.ndarray]:
-        """Data as arrays, checked: names, shapes, kinds, finite values, labels in range, equal lengths."""
-        arrays = validation.read_inputs(data, self.inputs, self.limits)
-        self.ranges.check(arrays)
-        return arrays
-
-    def read_set(self, data: Any, weights: Any = None, name: str = "weights") -> DataSet:
-        """Data as a data set, checked like `read`, with its example weights, which errors call `name`."""
-        data = data if isinstance(data, DataSet) else self.named(data)
-        examples = validation.read_set(data, self.inputs, self.limits, weights, name)
-        if self.ranges.derived:
-            for cut in examples.cuts():
-                self.ranges.check({name: array[cut] for name, array in examples.arrays.items()}, cut.start)
-        return examples
-
     @answering({}, "graph.draw", places="the batch is one argument, graph.draw(theta, (X, y)), or keywords, x=X, y=Y")
     def draw(
         self,
@@ -381,67 +315,14 @@ class Graph(Structure):
 
         Raises SettingError for one of params and batch without the other, and what fprop raises.
         """
-        from bprop.draw import SETTINGS, draw  # imported here, as most graphs are never drawn
-
-        settings: dict[str, Any] = {"fold": fold, "direction": direction, "width": width}
-        if batch is None:  # an input may have the name of a setting
-            own = {name for name in settings.keys() & self.inputs.keys() if settings[name] is not SETTINGS[name]}
-            inputs |= {name: settings.pop(name) for name in own}
-        data = dict(self.named(batch, inputs))
-        if params is None:
-            if data:
-                raise errors.SettingError("to draw values pass the parameters too: graph.draw(fit.params, x=X, y=Y)")
-            return draw(self, collapse, **settings)
-        if not data and self.inputs:
-            raise errors.SettingError("to draw values pass a batch too: graph.draw(fit.params, x=X, y=Y)")
-        with np.errstate(all="ignore"):  # overflows are part of the picture
-            values = self.fprop(params, data, seed=seed)
-            grads = self.bprop(values) if self.loss is not None else None
-            objective = float(values.objective) if self.loss is not None else None
-        return draw(self, collapse, values, grads, objective, **settings)
+        settings = {"fold": fold, "direction": direction, "width": width}
+        return picture(self, params, batch, inputs, collapse, seed, settings)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return self.draw()._repr_mimebundle_()
 
-    def describe(self) -> dict[str, Any]:
-        """The graph as plain data (dicts, lists, numbers, strings). `from_description` is the way back."""
-        return describe(self)
-
-    @classmethod
-    def from_description(
-        cls, description: Mapping[str, Any], boxes: Iterable[type[Box]] = (), size_limit: SizeLimit | None = None
-    ) -> Graph:
-        """The graph of a description.
-
-        boxes : classes of your own that the description uses, unless this process has defined them.
-        size_limit : limits on the size of the boxes, for a description that is not trusted.
-
-        Raises GraphError and UnknownNameError (see `bprop.structure.describe.build`).
-        """
-        return cls(**build(description, boxes, size_limit))
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return Graph.from_description, (self.describe(), self._own_boxes())
-
-    def _own_boxes(self) -> tuple[type[Box], ...]:
-        """The classes of boxes that are not bprop's."""
-        return tuple({type(box) for box in self.order if ":" in type(box).type_key})
-
-    def __getstate__(self) -> dict[str, Any]:
-        """For skops, which keeps plain data: see `__reduce__`, which pickle and copies use."""
-        return {"description": self.describe(), "boxes": list(self._own_boxes())}
-
-    def __setstate__(self, state: Mapping[str, Any]) -> None:
-        Graph.__init__(self, **build(state["description"], state["boxes"]))
-
     def __str__(self) -> str:
         return show(self)
-
-
-def _natural(seed: int) -> int:
-    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
-        raise errors.SettingError(f"a seed is a whole number, 0 or more, not {seed!r}")
-    return int(seed)
 
 
 def _room_above(name: str) -> Any:
