@@ -69,21 +69,24 @@ def serve(
         raise SettingError(f"--interval {interval}: give a probability between 0 and 1, such as 0.9")
     with Interrupt() as interrupt, Again() as again:  # from here on a signal ends it in good order
         server = ModelServer(models, host=host, port=port, token=token, limits=limits, interval=interval)
-        cut = 0
         try:
             introduce(server, token is not None)
-            last = monotonic()
-            while interrupt.signal is None and server.is_alive:
-                sleep(LOOK)
-                due = reload and monotonic() - last > FRESH
-                if due or again.wanted:
-                    every, again.wanted, last = again.wanted, False, monotonic()
-                    tell(server, every)
+            look_until_stopped(server, interrupt, again, reload)
         finally:
             cut = server.close()
     say("stopped" if not cut else f"stopped: {cut} requests were cut off after {grace:g} seconds", flush=True)
     if cut:
         raise typer.Exit(CUT_OFF)
+
+
+def look_until_stopped(server: ModelServer, interrupt: Interrupt, again: Again, reload: bool) -> None:
+    """Wait for a signal to end, or for the server's own end; meanwhile read files again that have changed."""
+    last = monotonic()
+    while interrupt.signal is None and server.is_alive:
+        sleep(LOOK)
+        if again.wanted or (reload and monotonic() - last > FRESH):
+            every, again.wanted, last = again.wanted, False, monotonic()
+            tell(server, every)
 
 
 class Again:

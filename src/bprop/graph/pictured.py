@@ -22,7 +22,7 @@ def picture(
     seed: int,
     settings: dict[str, Any],
 ) -> Drawing:
-    """The picture that `Graph.draw` returns. settings : fold, direction and width, which may also be names of inputs."""
+    """The picture that `Graph.draw` returns. settings : fold, direction, width; an input may have such a name."""
     from bprop.draw import SETTINGS, draw  # imported here, as most graphs are never drawn
 
     if batch is None:  # an input may have the name of a setting

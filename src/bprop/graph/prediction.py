@@ -30,6 +30,8 @@ Arrays = dict[str, Array]
 Compiled = Callable[[Mapping[str, Array], Arrays, Mapping[str, Array]], bool]
 """compiled(theta, arrays, results) writes the outputs of all rows to `results`. False: it cannot, and wrote nothing."""
 
+MakeCompiled = Callable[["np.dtype[Any]"], Compiled]
+
 
 class Start(NamedTuple):
     """A pass before its data: the values by slot, with those of parameters and constants filled in."""
@@ -48,12 +50,11 @@ class Predictor:
     known: Any
     limits: Limits
     plan: Plan
+    make_compiled: MakeCompiled | None
 
-    def __init__(
-        self, structure: Structure, plan: Plan, limits: Limits, compiled: Callable[[np.dtype], Compiled] | None = None
-    ):
+    def __init__(self, structure: Structure, plan: Plan, limits: Limits, compiled: MakeCompiled | None = None):
         self.known, self.limits, self.plan, self.make_compiled = structure.inputs, limits, plan, compiled
-        self.compiled: dict[np.dtype, Compiled] = {}
+        self.compiled: dict[np.dtype[Any], Compiled] = {}
         """Compiled code by precision, made on first use."""
         self.ranges: Ranges = Ranges(structure, tuple(structure.outputs.values()))
         self.leaves: dict[str, int] = self.plan.leaves
