@@ -94,6 +94,9 @@ def test_the_loss_and_its_gradients_are_those_of_a_pass(engine, weighted, data):
     for name, array in found.items():
         np.testing.assert_allclose(array, expected[name], rtol=0, atol=1e-14)
     assert float(of.loss(theta, data, 9, weights=weights)) == pytest.approx(float(values.objective), rel=1e-14)
+    value, both = of.value_and_gradients(theta, data, 9, weights=weights)
+    assert list(both) == list(graph.trained) and value == of.loss(theta, data, 9, weights=weights)
+    same(both, {name: np.asarray(array) for name, array in found.items()})
     later = of.gradients(theta, data, 9, t=3, weights=weights)
     assert not np.allclose(np.asarray(later["W1"]), np.asarray(found["W1"]))
 

@@ -12,9 +12,10 @@ from sklearn.exceptions import ConvergenceWarning
 
 import bprop as bp
 from bprop.data import DataSet
-from bprop.estimators import lbfgs
+from bprop.engines.engine import Job
+from bprop.estimators import lbfgs, workload
 from bprop.estimators.inputs import Examples
-from bprop.estimators.lbfgs import Objective
+from bprop.estimators.lbfgs import F64, Objective, room
 
 
 def small(**settings):
@@ -25,12 +26,57 @@ def small(**settings):
 def test_the_gradient_of_several_outputs_is_that_of_the_objective(waves, rng):
     estimator = small(alpha=0.5, l1=0.01, l2=0.02).initialise(*waves)
     examples = Examples(waves[0], waves[1], waves[1], rng.uniform(0.5, 2, size=120))
-    objective = Objective(estimator._network_.graph, examples.data(estimator._network_), estimator._theta())
+    data = examples.data(estimator._network_)
+    objective = Objective(Job(estimator._network_.graph, bp.SGD(), data, len(data), F64, 0), estimator._theta())
     at = objective.pack(objective.theta)
     value, gradient = objective(at)
     assert value == objective.value
     assert np.allclose(gradient, approx_fprime(at, lambda v: objective(v)[0]), atol=1e-6)
     assert all(np.array_equal(a, objective.theta[n]) for n, a in objective.unpack(at).items())
+
+
+@pytest.mark.parametrize("engine", ["numpy", "native", "xla"])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_every_engine_has_the_objective_and_the_gradient_of_a_pass(waves, rng, engine, weighted):
+    if engine != "numpy":
+        pytest.importorskip({"native": "llvmlite", "xla": "jax"}[engine])
+    estimator = small(alpha=0.5).initialise(*waves)
+    weights = np.where(np.arange(120) // 50 == 1, 0.0, rng.uniform(0.5, 2, size=120)) if weighted else None
+    data = Examples(waves[0], waves[1], waves[1], weights).data(estimator._network_)
+    job = Job(estimator._network_.graph, bp.SGD(), data, len(data), F64, 0)
+    at = np.concatenate([array.ravel() for array in estimator._theta().values()]) * 3
+    whole = estimator._network_.graph.fprop(Objective(job, estimator._theta()).unpack(at), data.arrays, weights=weights)
+    objective = Objective(job, estimator._theta(), engine)
+    value, gradient = objective(at)
+    assert objective.functions.engine == engine
+    assert value == objective.value == pytest.approx(float(whole.objective), rel=1e-13)
+    assert np.allclose(gradient, objective.pack(dict(estimator._network_.graph.bprop(whole))), rtol=1e-12, atol=1e-13)
+
+
+def test_room_for_rows_is_the_same_for_folds_of_about_equal_size():
+    assert room(1149) == room(1150) == 1152 and room(7) == 7 and room(1) == 1
+    assert all(rows <= room(rows) <= rows * 1.125 + 1 for rows in range(1, 3000))
+
+
+def test_compiled_code_goes_on_once_numpy_has_taken_as_long_as_compiling(waves, monkeypatch):
+    pytest.importorskip("llvmlite")
+    estimator = small().initialise(*waves)
+    data = Examples(waves[0], waves[1], waves[1], None).data(estimator._network_)
+    objective = Objective(Job(estimator._network_.graph, bp.SGD(), data, len(data), F64, 0), estimator._theta())
+    at, engines = objective.pack(objective.theta), []
+    monkeypatch.setattr(workload, "COMPILING", 2.5 * workload.numpy_seconds(objective.job, 1))
+    monkeypatch.setattr(workload, "STARTING", 0)
+    for _ in range(4):
+        value, _ = objective(at)
+        engines.append(objective.functions.engine)
+        assert value == pytest.approx(objective.value, rel=1e-14)
+    assert engines == ["numpy", "numpy", "native", "native"]
+
+
+def test_the_engine_that_is_chosen_computes_from_the_first_evaluation(waves):
+    pytest.importorskip("llvmlite")
+    losses = [small(engine=engine).fit(*waves).loss_curve_ for engine in ("numpy", "native")]
+    assert np.allclose(losses[0][:10], losses[1][:10], rtol=1e-9)
 
 
 def test_several_outputs_are_fitted_as_well_as_one(waves):
@@ -107,9 +153,8 @@ def test_ctrl_c_ends_it_with_the_parameters_of_the_last_iteration(waves, monkeyp
 
 def only_weights(estimator, vector):
     network = estimator._network_
-    objective = Objective(
-        network.graph, DataSet(network.data(np.zeros((1, estimator.n_features_in_)))), estimator._theta()
-    )
+    data = DataSet(network.data(np.zeros((1, estimator.n_features_in_))))
+    objective = Objective(Job(network.graph, bp.SGD(), data, 1, F64, 0), estimator._theta())
     theta = objective.unpack(vector)
     return np.concatenate([theta[f"W{k}"].ravel() for k in range(1, estimator.n_layers_)])
 

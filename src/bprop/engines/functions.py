@@ -100,6 +100,12 @@ class Functions(ABC):
             return self.example_gradients(theta, batch, seed, t)
         return self.batch_gradients(theta, batch, seed, t, weights)
 
+    def value_and_gradients(
+        self, theta: Mapping[str, Any], batch: Mapping[str, Any], seed: int = 0, *, t: Any = 0, weights: Any = None
+    ) -> tuple[Any, dict[str, Any]]:
+        """(`loss`, `gradients`) of a batch, of one pass."""
+        return self.loss(theta, batch, seed, t=t, weights=weights), self.batch_gradients(theta, batch, seed, t, weights)
+
     @abstractmethod
     def step(
         self, theta: Mapping[str, Any], state: State, batch: Mapping[str, Any], seed: int = 0, *, weights: Any = None
@@ -148,7 +154,7 @@ class Functions(ABC):
             arrays = self.graph.read(batch)
         else:
             check_names(batch, self.graph.inputs, "inputs")
-            arrays = {name: np.asarray(batch[name]) for name in self.graph.inputs}
+            arrays = {name: unchecked(batch[name]) for name in self.graph.inputs}
             self.need_shapes(arrays)
         rows = rows_of(arrays)
         self.filled(rows)
@@ -201,6 +207,11 @@ class Functions(ABC):
     def has_noise(self) -> bool:
         """Whether a pass in training draws random numbers."""
         return any("noise" in node.box.needs for node in self.program.training.nodes)
+
+
+def unchecked(array: Any) -> Any:
+    """An array; rows that are none, such as sparse ones of an estimator, as they are."""
+    return array if hasattr(array, "dtype") and not hasattr(array, "__array__") else np.asarray(array)
 
 
 def shapes_of(state: Any) -> Any:

@@ -54,6 +54,14 @@ class NumpyFunctions(Functions):
             state, context = self.forward(theta, batch, seed, t, weights)
             return self.program.gradients(state, context)[1]
 
+    def value_and_gradients(
+        self, theta: Mapping[str, Any], batch: Mapping[str, Any], seed: int = 0, *, t: Any = 0, weights: Any = None
+    ) -> tuple[Any, dict[str, Any]]:
+        with np.errstate(all="ignore"):
+            state, context = self.forward(theta, batch, seed, t, weights)
+            value = objective_of(self.graph, self.program.training, state, context)
+            return value, self.program.gradients(state, context)[1]
+
     def step(
         self,
         theta: Mapping[str, Any],

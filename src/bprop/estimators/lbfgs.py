@@ -10,40 +10,47 @@ from scipy.optimize import minimize
 from sklearn.exceptions import ConvergenceWarning
 
 from bprop.console import say
-from bprop.data import DataSet
-from bprop.engines.program import Program
+from bprop.engines import choose
+from bprop.engines.engine import Job
+from bprop.engines.functions import Options
 from bprop.errors import DataError, SettingError
 from bprop.estimators.callbacks import Hooks
 from bprop.estimators.inputs import Examples, FitArguments
 from bprop.estimators.loop import DIVERGED
-from bprop.graph import Graph
-from bprop.graph.objective import weighted_mean
-from bprop.graph.passes import fprop
-from bprop.graph.plan import Context
-from bprop.graph.validation import cast
-from bprop.namespace import Array
+from bprop.estimators.sparse import SparseRows
+from bprop.estimators.workload import engine_for, is_short
+from bprop.rules import SGD
 from bprop.training.interrupt import CtrlC, Stopped
 
 F64 = np.dtype(np.float64)
 
 
 class Objective:
-    """theta as one vector -> the objective over all examples and its gradient, as one vector."""
+    """theta as one vector -> the objective over all examples and its gradient, as one vector.
 
-    graph: Graph
+    NumPy computes at first; after as many evaluations as take NumPy about as long as compiling takes, it is compiled
+    code. So short searches do not wait for it, and which evaluation is the first depends on nothing but sizes.
+    """
 
-    names: Any
+    job: Job
+    engine: Any
+    device: Any
 
-    def __init__(self, graph: Graph, data: DataSet, theta: dict[str, np.ndarray]):
-        self.graph, self.names = graph, graph.trainable
-        self.program: Program = Program(graph, F64)
-        self.context: Context = Context.of(len(data), F64, 0, data.weights)
-        self.leaves: dict[str, Array] = {
-            name: cast(array, graph.inputs[name], F64) for name, array in data.arrays.items()
-        }
-        self.leaves |= {name: cast(box.value, box, F64) for name, box in graph.constants.items()}
+    def __init__(self, job: Job, theta: dict[str, np.ndarray], engine: Any = "auto", device: str | None = None):
+        self.job, self.engine, self.device = job, engine, device
+        self.names: list[str] = list(job.graph.trainable)
         self.theta: dict[str, np.ndarray] = {name: array.astype(F64) for name, array in theta.items()}
+        self.zeros: dict[str, np.ndarray] = {name: np.zeros_like(self.theta[name]) for name in self.names}
         self.value: float = np.inf
+        self.count: int = 0
+        self.functions: Any = self.chosen()
+        self.may_change: bool = engine == "auto"
+
+    def chosen(self) -> Any:
+        """The functions of the engine for the next evaluation."""
+        sparse = any(isinstance(array, SparseRows) for array in self.job.data.arrays.values())
+        engine = choose("numpy") if sparse else engine_for(self.job, self.count + 1, self.engine, self.device)
+        return engine.functions(self.job, Options(check=False, batch_size=room(len(self.job.data))))
 
     def pack(self, arrays: dict[str, np.ndarray]) -> np.ndarray:
         return np.concatenate([arrays[name].ravel() for name in self.names])
@@ -57,13 +64,20 @@ class Objective:
         return theta
 
     def __call__(self, vector: np.ndarray) -> tuple[float, np.ndarray]:
-        plan, leaves = self.program.training, {**self.leaves, **self.unpack(vector)}
+        if self.may_change and not is_short(self.job, self.count + 1, 0):
+            self.functions, self.may_change = self.chosen(), False
+        self.count += 1
+        data = self.job.data
         with np.errstate(all="ignore"):
-            state = fprop(plan, {name: leaves[name] for name in plan.leaves}, self.context)
-            _, grads = self.program.gradients(state, self.context)
-            values = [state.values[plan.slot_of[box]] for box in (self.graph.loss, self.graph.penalty) if box]
-            self.value = float(weighted_mean(values[0], self.context.weights) + sum(values[1:]))
-        return self.value, self.pack({name: grads[name] if name in grads else 0 * leaves[name] for name in self.names})
+            value, grads = self.functions.value_and_gradients(self.unpack(vector), data.arrays, weights=data.weights)
+        self.value = float(value)
+        return self.value, self.pack({**self.zeros, **grads})
+
+
+def room(rows: int) -> int:
+    """Room for so many rows, at most an eighth more, so that folds of about equal size run the same compiled code."""
+    step = 1 << max(rows.bit_length() - 4, 0)
+    return -(-rows // step) * step
 
 
 def fit_lbfgs(estimator: Any, arguments: FitArguments, examples: Examples) -> None:
@@ -76,7 +90,8 @@ def fit_lbfgs(estimator: Any, arguments: FitArguments, examples: Examples) -> No
         raise SettingError("solver='lbfgs' needs the same objective at every evaluation: dropout needs 'sgd' or 'adam'")
     if len(network.graph.trainable) < len(network.graph.parameters):
         raise SettingError("solver='lbfgs' does not update running averages: normalise='batch' needs 'sgd' or 'adam'")
-    objective = Objective(network.graph, examples.data(network), e._theta(F64))
+    data, theta = examples.data(network), e._theta(F64)
+    objective = Objective(Job(network.graph, SGD(), data, len(data), F64, 0), theta, e.engine, e.device)
     hooks = Hooks(e, None, arguments.X, arguments.y, arguments.metadata)
     hooks.begin()
     search = Search(e, objective, hooks, e._loss_offset(examples))

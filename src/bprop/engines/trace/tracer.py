@@ -120,16 +120,15 @@ class Tracer:
         return trace
 
     def derive(self, gradients: bool) -> Trace:
-        """The objective of a batch in training, as the state "objective"; or its gradients, as "g:W1"."""
+        """The objective of a batch in training, as the state "objective"; with gradients, also these, as "g:W1"."""
         trace = Trace(new_tape(self.dtype, self.integer))
         theta = self.theta(trace)
         batch, context = self.batch(trace, trace.leaf(trace.clock, "t", (), LONG))
         plan, program = self.bound(self.program.training, trace), self.program
         state = fprop(plan, {**theta, **batch, **self.constants(trace)}, context)
+        results = {OBJECTIVE: objective_of(program.graph, plan, state, context)}
         if gradients:
-            results = {f"g:{name}": grad for name, grad in program.gradients(state, context, plan)[1].items()}
-        else:
-            results = {OBJECTIVE: objective_of(program.graph, plan, state, context)}
+            results |= {f"g:{name}": grad for name, grad in program.gradients(state, context, plan)[1].items()}
         return self.results(trace, results)
 
     def outputs(self) -> Trace:

@@ -69,6 +69,7 @@ class XlaFunctions(Functions):
 
     loss_of: Any
     gradients_of: Any
+    both_of: Any
     outputs_of: Any
     mean_of: Any
 
@@ -83,6 +84,7 @@ class XlaFunctions(Functions):
         """Arrays that a step has returned, and the same on the device, in its layout."""
         self.loss_of, self.gradients_of = jax.jit(self.objective), jax.jit(self.derive)
         self.each_of: Any = jax.jit(self.derive_each)
+        self.both_of = jax.jit(self.derive_both)
         self.outputs_of, self.mean_of = jax.jit(self.compute_outputs), jax.jit(mean_loss)
 
     # --- the functions ---
@@ -103,6 +105,12 @@ class XlaFunctions(Functions):
     ) -> dict[str, Any]:
         grads = self.called(self.gradients_of, theta, batch, seed, t, weights)
         return {name: grads[name] for name in self.graph.trained}  # JAX sorts them
+
+    def value_and_gradients(
+        self, theta: Mapping[str, Any], batch: Mapping[str, Any], seed: int = 0, *, t: Any = 0, weights: Any = None
+    ) -> tuple[Any, dict[str, Any]]:
+        value, grads = self.called(self.both_of, theta, batch, seed, t, weights)
+        return value, {name: grads[name] for name in self.graph.trained}
 
     def example_gradients(
         self, theta: Mapping[str, Any], batch: Mapping[str, Any], seed: int, t: Any
@@ -170,6 +178,11 @@ class XlaFunctions(Functions):
 
     def derive(self, theta: Any, batch: Any, word: Any, t: Any, weights: Any) -> Any:
         return self.program.gradients(*self.forward(theta, batch, word, t, weights))[1]
+
+    def derive_both(self, theta: Any, batch: Any, word: Any, t: Any, weights: Any) -> Any:
+        state, context = self.forward(theta, batch, word, t, weights)
+        value = objective_of(self.graph, self.program.training, state, context)
+        return value, self.program.gradients(state, context)[1]
 
     def derive_each(self, theta: Any, batch: Any, word: Any, t: Any, weights: Any) -> Any:
         """The gradients of each example (see `Functions.one_by_one`)."""

@@ -51,11 +51,17 @@ class NativeFunctions(Functions):
     def batch_gradients(
         self, theta: Mapping[str, Any], batch: Mapping[str, Any], seed: int, t: Any, weights: Any
     ) -> dict[str, Any]:
-        def gradients(space: Workspace, call: Call) -> dict[str, Any]:
-            results = space.results(call.loaded, "g:")
-            return {n: np.array(a.T if n in self.transposed else a, order="C") for n, a in results.items()}
+        return self.value_and_gradients(theta, batch, seed, t=t, weights=weights)[1]
 
-        return self.derived("gradients", gradients, theta, batch, seed, t, weights)
+    def value_and_gradients(
+        self, theta: Mapping[str, Any], batch: Mapping[str, Any], seed: int = 0, *, t: Any = 0, weights: Any = None
+    ) -> tuple[Any, dict[str, Any]]:
+        def both(space: Workspace, call: Call) -> tuple[Any, dict[str, Any]]:
+            value = call.loaded.arrays[call.loaded.routine.trace.state[OBJECTIVE]][0]
+            results = space.results(call.loaded, "g:")
+            return value, {n: np.array(a.T if n in self.transposed else a, order="C") for n, a in results.items()}
+
+        return self.derived("gradients", both, theta, batch, seed, t, weights)
 
     def step(
         self, theta: Mapping[str, Any], state: State, batch: Mapping[str, Any], seed: int = 0, *, weights: Any = None
