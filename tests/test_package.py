@@ -171,7 +171,8 @@ def test_python_dash_m_is_the_command_line():
 @pytest.mark.parametrize(
     ("name", "cure"),
     [("mse", "type bp.squared_error"), ("Dense", "bp.layers.dense"), ("nn", r"bp.mlp\(\[784"), ("Adagrad", "optax"),
-     ("ReLU", "did you mean 'R?r?elu'"), ("squared_eror", "did you mean 'squared_error'"), ("fit", "bp.train")],
+     ("ReLU", r"type bp\.relu"), ("input", r"type bp\.Input"),
+     ("squared_eror", "did you mean 'squared_error'"), ("fit", "bp.train")],
 )  # fmt: skip
 def test_a_name_of_another_library_says_what_to_type(name, cure):
     with pytest.raises(AttributeError, match=cure):

@@ -195,7 +195,10 @@ def _cure(name: str) -> str:
     from bprop.elsewhere import answer
     from bprop.elsewhere.package import PACKAGE
 
-    names = [one for one in __dir__() if not one.startswith("_") and one.islower() >= name.islower()]  # no class for f
+    public = [one for one in __dir__() if not one.startswith("_")]
+    if same := [one for one in public if one.lower() == name.lower()]:
+        return f": type bp.{same[-1]}"  # the function before its class
+    names = [one for one in public if one.islower() >= name.islower()]  # no class for a function
     return answer(name, names, PACKAGE, listed=False)
 
 

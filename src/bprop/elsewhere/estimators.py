@@ -6,7 +6,7 @@ ESTIMATOR = alike(
     {
         ("lr", "eta0", "step_size", "learning_rate_"): "the learning rate is learning_rate_init=0.001",
         ("epochs", "n_epochs", "num_epochs", "nb_epoch", "max_epochs", "n_iter", "iterations"): (
-            "examples are visited max_iter=200 times"
+            "the number of passes over all examples is max_iter=200"
         ),
         ("optimizer", "optim", "rule", "update_rule"): 'it is solver="adam", or solver=bp.Adam(0.001)',
         ("seed", "rng", "random_seed"): "it is random_state=0",

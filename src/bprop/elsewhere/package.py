@@ -12,7 +12,7 @@ PACKAGE = alike(
         ("NLLLoss", "nll_loss"): "type bp.nll(f, y), with probabilities f",
         ("BCELoss", "BCEWithLogitsLoss", "bce"): "type bp.binary_cross_entropy(a, y), with pre-activations a",
         ("Dense", "dense", "fully_connected", "fc"): "type bp.layers.dense(h, 50, activation='relu')",
-        ("nn", "Sequential", "Module", "keras", "MLP", "NeuralNetwork", "Network", "models"): (
+        ("nn", "Sequential", "sequential", "Module", "keras", "MLP", "NeuralNetwork", "Network", "models"): (
             "a network is bp.mlp([784, 100, 10]), or boxes and bp.Graph(loss=...)"
         ),
         ("Variable", "placeholder", "Tensor", "tensor", "array"): (

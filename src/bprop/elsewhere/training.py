@@ -31,7 +31,7 @@ TRAINING = alike(
             "the loss is part of the graph, bp.Graph(loss=bp.nll(f, y), ...) or bp.mlp(..., loss='huber')"
         ),
         ("max_iter", "n_epochs", "num_epochs", "nb_epoch", "n_epoch", "max_epochs", "iterations", "n_iter", "steps",
-         "num_steps", "epoch"): "examples are visited epochs=10 times",
+         "num_steps", "epoch"): "the number of passes over all examples is epochs=10",
         ("random_state", "rng", "key", "random_seed", "manual_seed", "rngs"): "everything random follows from seed=0",
         ("batch", "batchsize", "minibatch_size", "bs", "mini_batch_size"): "examples an update are batch_size=32",
         ("validation_data", "validation_set", "eval_set", "val_data", "valid_data", "X_val", "test_data", "valid",
