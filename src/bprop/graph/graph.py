@@ -131,7 +131,9 @@ class Graph(Intake, Described):
         """
         arrays = self.named(data, inputs)
         arguments.need_inputs(self, self.predictor.inputs if self.outputs else (), arrays)
-        return self._pass(self.plan(training=training), params, arrays, seed, weights, dtype)
+        plan = self.plan(training=training)
+        leaves, context = self.leaves_of(plan, params, arrays, seed, weights, dtype)
+        return Values(self, plan, passes.fprop(plan, leaves, context), context)
 
     def bprop(self, values: Values, inputs: str | Box | Sequence[str | Box] = ()) -> Gradients:
         """Backpropagation: the gradient of the objective for every box between a trainable parameter and the objective.
@@ -278,18 +280,6 @@ class Graph(Intake, Described):
         ['d objective / d w']
         """
         return _room_above("backward").backward(self, of, inputs, training)
-
-    def _pass(
-        self,
-        plan: Plan,
-        params: Mapping[str, Any],
-        data: Mapping[str, Any],
-        seed: int = 0,
-        weights: Any = None,
-        dtype: Any = None,
-    ) -> Values:
-        leaves, context = self.leaves_of(plan, params, data, seed, weights, dtype)
-        return Values(self, plan, passes.fprop(plan, leaves, context), context)
 
     @answering({}, "graph.draw", places="the batch is one argument, graph.draw(theta, (X, y)), or keywords, x=X, y=Y")
     def draw(
