@@ -60,8 +60,12 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize("case", CASES)
-@pytest.mark.parametrize("precision", ["float64", "float32"])
+IN_SINGLE = ("products", "data beyond 32 bits", "maxima", "rows of a table", "beside floats", "a regression target")
+
+
+@pytest.mark.parametrize(
+    ("case", "precision"), [*((case, "float64") for case in CASES), *((case, "float32") for case in IN_SINGLE)]
+)
 def test_arithmetic_is_that_of_64_bits(case, precision):
     function, numbers, exact = CASES[case]
     found = losses(function, numbers, np.shape(numbers)[1:], precision=precision)

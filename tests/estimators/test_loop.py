@@ -249,13 +249,11 @@ def test_numbers_compile_nothing_and_folds_neither(flowers):
     from bprop.engines.native.run import routines
 
     X, y = flowers[0][:148], flowers[1][:148]  # folds of 29 and 30
-    grid = {
-        "random_state": [0, 1],
-        "learning_rate_init": [0.01, 0.001],
-        "l1": [0, 1e-4],
-        "l2": [0.0, 1e-3],
-        "alpha": [0, 1e-3],
-    }
+    grid = [
+        {"random_state": [0, 1]},
+        {"learning_rate_init": [0.01, 0.001], "l1": [0, 1e-4]},
+        {"l2": [0.0, 1e-3], "alpha": [0, 1e-3]},
+    ]
     routines._routines.clear()
     search = GridSearchCV(small(hidden_layer_sizes=7, engine="native", max_iter=2, l1=0.0, l2=0.0), grid, cv=5).fit(
         X, y
