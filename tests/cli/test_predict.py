@@ -49,7 +49,7 @@ def test_out_writes_what_would_have_been_printed(run, model, folder):
     result = run("predict pets.bprop pets.csv --out p.csv")
     assert (folder / "p.csv").read_text() == printed
     assert result.stdout == ""
-    assert result.stderr == "wrote 60 predictions to p.csv\n"
+    assert result.stderr == "wrote 60 predictions to p.csv, computed by the engine numpy\n"
 
 
 def test_out_is_written_whole_or_not_at_all(run, model, folder, monkeypatch):
@@ -272,7 +272,8 @@ def test_the_suffix_of_the_file_decides_its_format(run, model, folder, suffix):
     pl = pytest.importorskip("polars")
     header, rows = rows_of(run("predict pets.bprop pets.csv --id kind").stdout)
     assert (
-        run(f"predict pets.bprop pets.csv --id kind --out p{suffix}").stderr == f"wrote 60 predictions to p{suffix}\n"
+        run(f"predict pets.bprop pets.csv --id kind --out p{suffix}").stderr
+        == f"wrote 60 predictions to p{suffix}, computed by the engine numpy\n"
     )
     read = {
         ".tsv": lambda path: pl.read_csv(path, separator="\t"), ".csv.gz": pl.read_csv, ".parquet": pl.read_parquet,

@@ -89,7 +89,8 @@ def predict(
         _write(_shown(text) if shown else text, shown)
     else:
         write_columns(out, form, columns)
-        say(f"wrote {len(rows):,} predictions to {visible(out)}", error=True)
+        engine = net.graph.predictor.engine
+        say(f"wrote {len(rows):,} predictions to {visible(out)}, computed by the engine {engine}", error=True)
 
 
 def need_writer(out: Path, option: str = "--out") -> Format:

@@ -56,6 +56,8 @@ class Predictor:
         self.known, self.limits, self.plan, self.make_compiled = structure.inputs, limits, plan, compiled
         self.compiled: dict[np.dtype[Any], Compiled] = {}
         """Compiled code by precision, made on first use."""
+        self.engine: str = "numpy"
+        """The engine that computed the last call."""
         self.ranges: Ranges = Ranges(structure, tuple(structure.outputs.values()))
         self.leaves: dict[str, int] = self.plan.leaves
         boxes = {name: self.plan.boxes[slot] for name, slot in self.leaves.items()}
@@ -92,8 +94,9 @@ class Predictor:
     def outputs(self, start: Start, arrays: Arrays) -> Any:
         """The output for inputs from `read`; {name: output} if the graph has several."""
         rows = len(next(iter(arrays.values()))) if arrays else 1
+        self.engine = "numpy"
         if rows * self.weights >= COMPILED_FROM and (results := self._compiled(start, arrays, rows)) is not None:
-            outputs = results
+            outputs, self.engine = results, "native"
         elif rows <= PART or not self.in_parts:
             outputs = self._part(start, arrays, rows)
         else:
