@@ -220,7 +220,7 @@ def test_a_rule_is_optaxs_over_several_updates_on_every_engine(rule, engine, jax
         state = theirs.init(params)
         for _ in range(updates):
             grads = graph.bprop(graph.fprop(params, data))
-            moves, state = theirs.update({name: grads[name] for name in params}, state, params)
+            moves, state = theirs.update({name: np.asarray(grads[name]) for name in params}, state, params)
             params = {name: np.asarray(p) for name, p in optax.apply_updates(params, moves).items()}
     for name, expected in params.items():
         np.testing.assert_allclose(fit.params[name], expected, rtol=1e-10, atol=1e-12)
