@@ -1,7 +1,7 @@
 """`python -m fuzz launched`: kills a random process of `bprop launch --restarts`, again and again.
 
-Every run goes on from its last checkpoint, and must end with the bits of the run that nobody disturbed: theta, the history,
-and why it stopped.
+Every run goes on from its last checkpoint, and must end with the bits of the run that nobody disturbed: theta, the
+history, and why it stopped.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ PROCESSES = 2
 KILLS_A_RUN = 8
 RESTARTS = 10
 PATIENCE = 600.0  # seconds after which a run hangs
-TRAIN = "train table.csv --target y --hidden 8 --batch-size 16 --epochs 24 --dropout 0.2 --seed 3 --test 0 --patience 24"
+TRAIN = (
+    "train table.csv --target y --hidden 8 --batch-size 16 --epochs 24 --dropout 0.2 --seed 3 --test 0 --patience 24"
+)
 CHECKPOINTS = "--checkpoint run --every 20steps"
 
 

@@ -53,7 +53,7 @@ def test_a_process_that_does_not_stop_ends_all_the_same(tmp_path):
         tmp_path,
         "lifeline.GRACE = 0.1\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
         "import subprocess\n"
-        "watch = 'import sys; sys.stdin.read(); open(\"gone\" + sys.argv[1], \"w\").write(\"gone\")'\n"
+        'watch = \'import sys; sys.stdin.read(); open("gone" + sys.argv[1], "w").write("gone")\'\n'
         "held = subprocess.Popen([sys.executable, '-c', watch, k], stdin=subprocess.PIPE)\n"
         "Path('ready' + k).touch()\ntime.sleep(60)\nheld.kill()",
     )
@@ -71,5 +71,5 @@ def test_a_process_that_nobody_launched_is_not_watched(monkeypatch, value):
 def test_the_pipe_is_closed_with_the_context():
     with lifeline() as (number, variable):
         assert variable[LIFELINE].startswith(f"{number}:")
-    with pytest.raises(OSError, match="."):
+    with pytest.raises(OSError, match=r"."):
         os.fstat(number)

@@ -11,7 +11,9 @@ def test_numbers_are_an_array(value):
     assert np.array_equal(array_of(value), np.array(value, float))
 
 
-@pytest.mark.parametrize("value", [True, [1, True], [[1, False]], "1", [1, "1"], None, [None], [[1], [1, 2]], [{}], [10**400]])
+@pytest.mark.parametrize(
+    "value", [True, [1, True], [[1, False]], "1", [1, "1"], None, [None], [[1], [1, 2]], [{}], [10**400]]
+)
 def test_what_is_no_array_of_numbers(value):
     assert array_of(value) is None
 

@@ -101,7 +101,8 @@ def test_gzip_is_unpacked_up_to_the_limit(ask, refused):
 @pytest.mark.parametrize(
     ("body", "status", "says"),
     [
-        ("", 400, "it is empty"), (" \n", 400, "it is empty"), ("[", 400, "line 1"), ("[\n{,", 400, "line 2"), (b'"\xff"', 400, "UTF-8"),
+        ("", 400, "it is empty"), (" \n", 400, "it is empty"),
+        ("[", 400, "line 1"), ("[\n{,", 400, "line 2"), (b'"\xff"', 400, "UTF-8"),
         ("[" * 100_000, 400, "too deep"), ('[{"a": 1}, {"a": 1, "a": 2}]', 400, "object 2: the key 'a' stands twice"),
         ('{"city": "\\ud800"}', 400, "half of a letter"), ("9" * 5000, 400, "digit"), ("[]", 422, "no rows"),
         ("{}", 422, "no rows"), ("7", 422, "no table"), ('{"a": [1], "b": [1, 2]}', 422, "column 'b': 2 cells"),

@@ -90,7 +90,8 @@ class Arrays:
                 array = np.asarray(row)
             if array is None or not _fits(array.shape, shape):
                 raise RefusedError(
-                    422, f"{BODY}, row {number}, input {name!r}: it must be {_shown(shape)}{_switches(row)}; {self.form}"
+                    422,
+                    f"{BODY}, row {number}, input {name!r}: it must be {_shown(shape)}{_switches(row)}; {self.form}",
                 )
             arrays.append(array)
         try:

@@ -24,7 +24,8 @@ FEW = 100  # categories that are listed
 Schema = dict[str, Any]
 STATUSES = {
     400: "The body cannot be read: damaged, or no JSON.", 401: "The token is missing or wrong.",
-    404: "There is no such model.", 406: "The answer cannot be in the format that is asked for.",
+    403: "The request is not by a name of the server's machine.", 404: "There is no such model.",
+    406: "The answer cannot be in the format that is asked for.",
     408: "The body came too slowly.", 413: "The body, or its rows, are more than the limit.",
     415: "The format or the encoding of the body is none of those that are read.",
     422: "A row cannot be predicted: the detail names row and column.", 429: "Too many requests of this client.",

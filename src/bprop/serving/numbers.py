@@ -20,7 +20,7 @@ def array_of(value: Any) -> np.ndarray | None:
 
 
 def sorts_of(value: Any) -> set[type]:
-    """The types of what is in lists in each other."""
+    """The types of all that lists in each other hold."""
     if not isinstance(value, list):
         return {type(value)}
     sorts = {*map(type, value)}
