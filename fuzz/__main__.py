@@ -1,4 +1,4 @@
-"""`python -m fuzz TARGET [options of libFuzzer]`, and `python -m fuzz graphs [options]`, `... kills`, `... launched`."""
+"""`python -m fuzz TARGET [options of libFuzzer]`, and `python -m fuzz graphs [options]`, `kills`, `launched`."""
 
 import importlib
 import importlib.util

@@ -31,14 +31,14 @@ def test_the_page_asks_for_the_token_and_says_when_it_is_another(open_server, pa
     }.items():
         page.fill("#token", typed)
         page.click("#door button")
-        page.wait_for_function("says => note.textContent === says", arg=says)
+        page.get_by_text(says, exact=True).wait_for()
         assert page.locator("section").count() == 0
     page.fill("#token", f" {TOKEN} ")
     page.keyboard.press("Enter")
     page.wait_for_selector("section h2")
     assert page.locator("#door").is_hidden() and page.inner_text("#note") == ""
     page.click("section button")
-    page.wait_for_function("document.querySelector('section pre').textContent.startsWith('200 ')")
+    page.locator("section pre", has_text="200 ").wait_for()
     page.wait_for_selector("#openapi:not([hidden])")
     with page.expect_download() as download:
         page.click("#openapi")
@@ -57,4 +57,4 @@ def test_every_example_is_answered_and_a_server_that_has_ended_is_said(open_serv
         assert section.locator("pre").inner_text().startswith("200 ")
     server.close()
     page.locator("section button").first.click()
-    page.wait_for_function("document.querySelector('section pre').textContent === 'The server does not answer.'")
+    page.get_by_text("The server does not answer.", exact=True).wait_for()
