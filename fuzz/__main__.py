@@ -1,4 +1,4 @@
-"""`python -m fuzz TARGET [options of libFuzzer]`, and `python -m fuzz graphs [options]`, `... kills [options]`."""
+"""`python -m fuzz TARGET [options of libFuzzer]`, and `python -m fuzz graphs [options]`, `kills`, `launched`."""
 
 import importlib
 import importlib.util
@@ -41,12 +41,18 @@ def main() -> None:
 
         kills(sys.argv[2:])
         return
+    if sys.argv[1:2] == ["launched"]:  # processes of `bprop launch` that are killed
+        from fuzz.launched import main as launched
+
+        launched(sys.argv[2:])
+        return
     if len(sys.argv) < 2 or sys.argv[1] not in TARGETS:
         raise SystemExit(
             f"usage: python -m fuzz {{{','.join(TARGETS)}}} [-max_total_time=600 and other options]\n"
             "       python -m fuzz graphs [--seconds 600 and other options: --help]\n"
             "       python -m fuzz interrupts [--count 1000 and other options: --help]\n"
-            "       python -m fuzz kills [--count 500 and other options: --help]"
+            "       python -m fuzz kills [--count 500 and other options: --help]\n"
+            "       python -m fuzz launched [--count 50 and other options: --help]"
         )
     name, given = sys.argv[1], sys.argv[2:]
     import atheris

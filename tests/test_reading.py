@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bprop import errors
-from bprop.reading import hint, need_columns, need_unmasked, read_array
+from bprop.reading import hint, need_columns, need_one_set, need_unmasked, read_array
 
 X = np.array([[1.0, 2.0], [3.0, 4.0]])
 MASKED = np.ma.masked_array(X, [[False, False], [False, True]])
@@ -117,3 +117,15 @@ def test_named_columns_are_refused_with_the_way_to_make_an_array():
 )
 def test_the_hint_says_what_to_do(array, said):
     assert said in hint(array.dtype, array)
+
+
+def test_several_data_sets_by_name_are_refused():
+    class Table:
+        column_names = ("a", "b")
+
+    with pytest.raises(
+        errors.DataError, match=r"rows: these are several data sets, 'train', 'test': give one of them, data\['t"
+    ):
+        need_one_set({"train": Table(), "test": Table()}, "rows")
+    need_one_set({"x": Table(), "y": [1]}, "rows")
+    need_one_set({}, "rows")

@@ -14,9 +14,10 @@ from bprop.typing import Array
 
 ROOT = Path(__file__).parents[1]
 SOURCE = Path(bp.__file__).parents[1]
-PARTS = {"engines", "life_of_one_step", "how_it_works", "cluster"}
-"""engines: a part of a program; cluster: programs of their own, of packages without types; the others build a system
-anew."""
+PARTS = {"engines", "life_of_one_step", "how_it_works"}
+"""engines: a part of a program; the others build a system anew."""
+ALONE = {"cluster"}
+"""Pages each of whose blocks is a program of its own."""
 DOCS = [page for page in sorted((ROOT / "docs").glob("*.md")) if page.stem not in PARTS]
 PAGES = [ROOT / "README.md", *DOCS]
 MAY_LEAVE_OUT = (
@@ -70,19 +71,21 @@ def needs(tool):
     return path
 
 
-def blocks(page):
-    """The Python of a page that is read from top to bottom, as one program."""
-    return "\n".join(re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL))
+def programs_of(page):
+    """{name: Python} of a page: one program, as it is read from top to bottom, or one for each block."""
+    blocks = re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    if page.stem in ALONE:
+        return {f"{page.stem}_{number}": block for number, block in enumerate(blocks, 1)}
+    return {page.stem.lower(): "\n".join(blocks)} if blocks else {}
 
 
 @pytest.fixture
 def programs(tmp_path):
     """A folder with a file of Python for each page that has some, and one of boxes of one's own."""
     for page in PAGES:
-        text = blocks(page)
-        if text:
-            first = ALLOWED if page in DOCS else ""
-            (tmp_path / f"{page.stem.lower()}_md.py").write_text(first + text, encoding="utf-8")
+        first = ALLOWED if page in DOCS else ""
+        for name, text in programs_of(page).items():
+            (tmp_path / f"{name}_md.py").write_text(first + text, encoding="utf-8")
     (tmp_path / "own_box.py").write_text(OWN_BOX + SIGNATURES, encoding="utf-8")
     return tmp_path
 
@@ -90,7 +93,7 @@ def programs(tmp_path):
 def test_mypy_in_strict_mode_accepts_every_page(programs, pytestconfig):
     mypy = needs("mypy")
     settings = programs / "mypy.ini"
-    looser = "".join(MAY_LEAVE_OUT.format(page.stem) for page in DOCS)
+    looser = "".join(MAY_LEAVE_OUT.format(name) for page in DOCS for name in programs_of(page))
     settings.write_text(
         f"[mypy]\nstrict = True\nmypy_path = {SOURCE}\nfollow_imports = silent\nallow_redefinition = True\n"
         f"disable_error_code = import-untyped,import-not-found\n{looser}",

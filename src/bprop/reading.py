@@ -6,7 +6,7 @@ turns dates into numbers.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -87,3 +87,10 @@ def hint(dtype: Any, elements: np.ndarray | None = None) -> str:
 def _need_dense(values: Any, who: str) -> None:
     if hasattr(values, "toarray") and hasattr(values, "nnz"):
         raise DTypeError(f"{who}: a sparse matrix: give it with .toarray()")
+
+
+def need_one_set(data: Any, who: str) -> None:
+    """Raise DataError for several data sets by name, such as a DatasetDict of Hugging Face."""
+    if isinstance(data, Mapping) and data and all(hasattr(one, "column_names") for one in data.values()):
+        names = [*map(repr, data)]
+        raise DataError(f"{who}: these are several data sets, {', '.join(names)}: give one of them, data[{names[0]}]")

@@ -122,6 +122,6 @@ def test_data_sets_of_hugging_face(graph, table, same, settings):
     with pytest.raises(errors.DataError, match=r"has no column 'x'.*data.rename_column\(old, 'x'\)"):
         bp.train(graph, made.rename_column("x", "a"), **of)
     with pytest.raises(
-        errors.DataError, match=r"several data sets, 'train', 'test': train on one of them, data\['train'\]"
+        errors.DataError, match=r"several data sets, 'train', 'test': give one of them, data\['train'\]"
     ):
         bp.train(graph, datasets.DatasetDict(train=made, test=made), **of)

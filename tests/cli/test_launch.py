@@ -2,7 +2,8 @@
 
 import pytest
 
-from bprop.distributed.launch import Launch
+from bprop.cli.noted import RUN
+from bprop.distributed.launch import NOTED, Launch
 
 pytestmark = pytest.mark.usefixtures("typer")
 
@@ -18,6 +19,10 @@ def test_the_command_hands_on_the_words_and_the_exit_code(run, monkeypatch):
     words = ["train", "digits", "--checkpoint", "run", "--epochs", "2"]
     run(["launch", "-n", "3", "--restarts", "2", "--", *words], code=75)
     assert started == [(3, words, 2)]
+
+
+def test_what_a_restart_looks_for_is_the_file_that_a_run_writes():
+    assert NOTED == RUN
 
 
 @pytest.mark.parametrize(

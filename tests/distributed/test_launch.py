@@ -114,3 +114,14 @@ def test_processes_that_cannot_be_started_are_refused(count, words, restarts, sa
 def test_a_port_is_free():
     assert 0 < launch.free_port() < 65536
     assert os.environ.get("BPROP_PROCESS") is None
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="there is no SIGHUP")
+def test_a_signal_that_is_ignored_stays_so():
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as `nohup` starts a program
+    try:
+        with Launch(1, ["program.py"])._signals():
+            assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+            assert signal.getsignal(signal.SIGTERM) != signal.SIG_DFL
+    finally:
+        signal.signal(signal.SIGHUP, before)

@@ -2,6 +2,8 @@
 
 import gzip
 import os
+import signal
+import threading
 from itertools import count
 
 import pytest
@@ -94,3 +96,48 @@ def test_whoever_listens_hears_how_far_it_is(web, monkeypatch):
     monkeypatch.setattr(download, "LISTENERS", [lambda *words: heard.append(words)])
     fetched(f"{web}/rows.csv")
     assert heard[-1][:3] == ("fetching", f"{web}/rows.csv", 1.0)
+
+
+def in_a_fork(work):
+    """The exit code of a forked process that does the work; below 0 where it hangs."""
+    number = os.fork()
+    if not number:
+        signal.alarm(20)
+        try:
+            work()
+            os._exit(0)
+        finally:
+            os._exit(1)
+    return os.waitstatus_to_exitcode(os.waitpid(number, 0)[1])
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")
+def test_a_process_that_is_forked_while_a_file_comes_does_not_wait_for_it(memory, monkeypatch):
+    begun, end = threading.Event(), threading.Event()
+
+    def slow(address, path):
+        begun.set()
+        end.wait(60)
+        open(path, "w").close()
+
+    monkeypatch.setattr(download, "READERS", [(lambda address: "slow" in address, slow)])
+    memory.pipe_file("/rows.csv", b"a\n1\n")
+    coming = threading.Thread(target=fetched, args=("memory://slow.csv",))
+    coming.start()
+    try:
+        assert begun.wait(60)
+        assert in_a_fork(lambda: fetched("memory://rows.csv")) == 0
+    finally:
+        end.set()
+        coming.join()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked")
+def test_a_forked_process_does_not_remove_a_file_that_its_parent_reads(memory):
+    memory.pipe_file("/rows.csv", b"a\n1\n")
+    path = fetched("memory://rows.csv")
+    assert in_a_fork(lambda: forget("memory://rows.csv")) == 0
+    assert os.path.exists(path)
+    forget("memory://rows.csv")
+    assert not os.path.exists(path)

@@ -24,6 +24,7 @@ class HttpError(Exception):
         (NoCredentialsError("Unable to locate credentials"), "no credentials were found: set AWS_ACCESS_KEY_ID"),
         (PermissionError("Access Denied"), "access is denied (Access Denied)"),
         (OSError("An error occurred (ExpiredToken): The provided token has expired."), "the credentials have expired"),
+        (OSError("[SSL: CERTIFICATE_VERIFY_FAILED] certificate has expired"), "the certificate of the server is not"),
         (OSError(22, "Bad Request"), "the server refuses the request (400): the credentials may have expired"),
         (FileNotFoundError("The specified bucket does not exist"), "there is no such bucket"),
         (FileNotFoundError("b/k"), "there is no such file"),

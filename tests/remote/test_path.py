@@ -82,6 +82,9 @@ def test_its_identity_changes_with_the_file(memory):
     assert path.identity() != before
     path.unlink()
     assert path.identity() is None
+    path.unlink(missing_ok=True)
+    with pytest.raises(DataError, match=r"cannot remove memory://rows.csv: there is no such file"):
+        path.unlink()
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,8 @@ def test_they_are_read_and_written_as_arrow_and_written_as_csv(ask, folder):
         ({"a": [[[1, 2], [3]]], "b": [1]}, "row 1, input 'a'"),
         ({"a": [[[1, 2], [3, 4]]], "b": [None]}, "row 1, input 'b': it must be a number"),
         ({"a": [[[1, 2], [3, 4]]], "b": [True]}, "true and false are no numbers"),
+        ({"a": [[[1, 2], [True, 4]]], "b": [1]}, "true and false are no numbers"),
+        ({"a": [[[1, 2], [3, 4]]], "b": [1e308]}, "row 1: g is too large for the network's numbers"),
         ([], "no rows"), (3, "no rows"), ([3], "row 1: it is no object"), ({"a": [], "b": []}, ""),
     ],
 )  # fmt: skip

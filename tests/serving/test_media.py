@@ -24,6 +24,13 @@ def test_another_format_is_refused_with_those_that_are_read(content_type):
     assert error.value.status == 415
 
 
+@pytest.mark.parametrize("charset", ["rot13", "base64", "zlib", "undefined", "a%00b", "klingon"])
+def test_an_encoding_that_is_none_of_text_is_refused(charset):
+    with pytest.raises(RefusedError, match="there is no such encoding") as caught:
+        sent(f"text/csv; charset={charset}")
+    assert caught.value.status == 415
+
+
 @pytest.mark.parametrize(
     ("accept", "kind"),
     [

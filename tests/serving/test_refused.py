@@ -23,6 +23,12 @@ def test_options_of_the_command_line_are_left_out(text, shown):
     assert without_options(text) == shown
 
 
+def test_of_a_long_sentence_the_beginning_and_the_end_are_sent():
+    detail = problem(422, f"column 'a': '{'x' * 10**6}' is no number: send one")["detail"]
+    assert len(detail) < 2100
+    assert detail.startswith("column 'a'") and detail.endswith("is no number: send one")
+
+
 def test_a_problem_has_the_words_of_its_status():
     assert problem(429, "why") == {"type": "about:blank", "title": "Too Many Requests", "status": 429, "detail": "why"}
     error = RefusedError(429, "why", {"Retry-After": "1"})

@@ -123,17 +123,43 @@ def test_a_bad_cell_is_refused_with_its_row_and_column(refused, row, says):
 def test_numbers_that_are_not_finite_are_refused(refused):
     refused(422, '{"city": "Paris", "size": 1e999, "new": "yes", "built": "2010-03-01"}', "column 'size'", "finite")
     refused(400, '[{"size": NaN}]', "NaN is no JSON: send null")
-    refused(422, [[1, 2, 3, 4, 5, 6], [1, 2, "3", 4, 5, 6]], "row 2", "number 3 is '3'", model="dots")
+    refused(422, [[1, 2, 3, 4, 5, 6], [1, 2, "3", 4, 5, 6]], "row 2", 'number 3 is "3"', model="dots")
     refused(422, [[1, 2, 3]], "row 1: it must be a list of 6 finite numbers, and has 3", model="dots")
-    refused(422, "[[1,2,3,4,5,1e999]]", "number 6 is 'inf'", model="dots")
+    refused(422, "[[1,2,3,4,5,1e999]]", "number 6 is Infinity", model="dots")
+    refused(422, [[1, 2, 3, 4, 5, True]], "number 6 is true", model="dots")
+    refused(422, [[1, 2, 3, 4, 5, 10**400]], "number 6 is 1000", model="dots")
     refused(422, [[[1, 2], 3]], "row 1", model="image")
+
+
+def test_whole_numbers_of_any_length_are_numbers(ask):
+    for number in (10**30, -(10**30), 2**64):
+        whole, float_ = (ask("POST", "/models/dots/predict", [[n, 2, 3, 4, 5, 6]]) for n in (number, float(number)))
+        assert whole.status == 200
+        assert whole.content == float_.content
+
+
+def test_a_column_of_lists_is_refused_also_in_arrow(refused):
+    import polars as pl
+
+    for name, cells in {"city": ["Paris", "Rome"], "size": [1.0]}.items():
+        file = io.BytesIO()
+        pl.DataFrame([{**PARIS, name: cells}]).write_ipc_stream(file)
+        refused(422, file.getvalue(), f"column '{name}': the input cannot be read", "List", kind=ARROW)
+
+
+def test_bytes_after_a_stream_are_refused(refused):
+    import polars as pl
+
+    file = io.BytesIO()
+    pl.DataFrame([PARIS]).write_ipc_stream(file)
+    refused(400, 2 * file.getvalue(), "bytes follow the end of the Arrow stream", kind=ARROW)
 
 
 def test_columns_that_are_missing_or_new_are_refused_and_new_ones_may_be_allowed(ask, refused):
     lacking = {name: cell for name, cell in PARIS.items() if name != "size"}
     refused(422, lacking, "column size is missing", "the model takes city, size, new, built")
     refused(422, {**lacking, "Size": 3}, "column size is missing (is it 'Size'?)")
-    refused(422, {**PARIS, "colour": "red"}, "column colour is not known", "?unknown=allow")
+    refused(422, {**PARIS, "colour": "red"}, "column colour is not known", "leave it out", "?unknown=allow")
     refused(422, {**PARIS, "city": "Oslo"}, "'Oslo' is no category")
     answer = ask("POST", "/models/dear/predict?unknown=allow", {**PARIS, "colour": "red", "city": "Oslo"})
     assert answer.status == 200
@@ -190,6 +216,8 @@ def test_options_that_a_model_does_not_have_are_refused(refused):
     refused(400, PARIS, "stands twice", query="?interval=0.9&interval=0.8")
     refused(400, PARIS, "a probability between 0 and 1", query="?interval=9")
     refused(422, PARIS, "two classes", query="?threshold=0.3", model="price")
+    for word in ("abc", "0", "nan", "2", ""):
+        refused(400, PARIS, f"?threshold={word}: send a probability between 0 and 1", query=f"?threshold={word}")
     refused(422, [[0] * 6], "conformal scores", query="?interval=0.9", model="dots")
 
 

@@ -101,7 +101,8 @@ def test_gzip_is_unpacked_up_to_the_limit(ask, refused):
 @pytest.mark.parametrize(
     ("body", "status", "says"),
     [
-        ("", 400, "line 1"), ("[", 400, "line 1"), ("[\n{,", 400, "line 2"), (b'"\xff"', 400, "UTF-8"),
+        ("", 400, "it is empty"), (" \n", 400, "it is empty"),
+        ("[", 400, "line 1"), ("[\n{,", 400, "line 2"), (b'"\xff"', 400, "UTF-8"),
         ("[" * 100_000, 400, "too deep"), ('[{"a": 1}, {"a": 1, "a": 2}]', 400, "object 2: the key 'a' stands twice"),
         ('{"city": "\\ud800"}', 400, "half of a letter"), ("9" * 5000, 400, "digit"), ("[]", 422, "no rows"),
         ("{}", 422, "no rows"), ("7", 422, "no table"), ('{"a": [1], "b": [1, 2]}', 422, "column 'b': 2 cells"),
@@ -240,6 +241,8 @@ def test_a_file_that_changes_is_read_again_and_a_damaged_one_is_not(open_server,
 def test_names_and_settings_that_cannot_be_are_refused(open_server, folder):
     with pytest.raises(errors.SettingError, match="two models are called 'dear': name one otherwise"):
         open_server("dear.bprop", "dear.bprop")
+    with pytest.raises(errors.SettingError, match="nothing to serve: name a model file"):
+        open_server()
     with pytest.raises(errors.ModelFileError, match="no such file"):
         open_server("absent.bprop")
     with pytest.raises(errors.SettingError, match="16 or more letters"):

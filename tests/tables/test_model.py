@@ -104,6 +104,16 @@ def test_an_error_names_the_row_and_the_column(model, rows):
         model.predict(frame)
 
 
+def test_a_column_of_lists_is_refused(model, rows):
+    """Its cells would count as missing."""
+    pl = pytest.importorskip("polars")
+    columns = {name: list(cells) for name, cells in pl.DataFrame(rows).to_dict(as_series=False).items()}
+    name = model.preparation.columns[0]
+    columns[name] = [[cell] for cell in columns[name]]
+    with pytest.raises(errors.DataError, match="the input cannot be read: the cells are"):
+        model.predict(pl.DataFrame(columns))
+
+
 def test_the_scores_are_those_that_the_command_line_prints(model, file, monkeypatch):
     pytest.importorskip("typer", reason="the command line needs typer")
     import json

@@ -15,6 +15,7 @@ from bprop.batches.sequence import Sequence, iterated, per_epoch
 from bprop.data import DataSet
 from bprop.errors import DataError
 from bprop.graph.graph import Graph
+from bprop.reading import need_one_set
 from bprop.scaling import Units
 
 TOGETHER = 1024
@@ -72,9 +73,7 @@ def opened(graph: Graph, data: Any, units: Units | None = None, dtype: Any = np.
     if isinstance(data, type):
         raise DataError(f"data is the class {data.__name__}: make an object of it, {data.__name__}(...)")
     if isinstance(data, Mapping):
-        if data and all(hasattr(one, "column_names") for one in data.values()):
-            names = [*map(repr, data)]
-            raise DataError(f"data is several data sets, {', '.join(names)}: train on one of them, data[{names[0]}]")
+        need_one_set(data, "data")
         return data
     shape = Shape(graph, units, dtype)
     if hasattr(data, "with_format") and hasattr(data, "column_names"):

@@ -6,11 +6,13 @@ from io import TextIOWrapper
 
 from bprop import exits, plugins
 from bprop.console import say, say_error, say_traceback, show_warnings
+from bprop.distributed.lifeline import end_with_launcher
 
 
 def main() -> None:
     """Run the command line; needs the extra `cli`."""
     exits.watch()
+    end_with_launcher()
     if find_spec("typer") is None:
         say("error: the command line needs typer: pip install 'bprop[cli]'", error=True)
         raise SystemExit(1)

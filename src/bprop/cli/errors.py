@@ -14,13 +14,13 @@ import typer
 
 from bprop import exits
 from bprop.console import say, say_error
+from bprop.distributed.lifeline import LOST
 from bprop.errors import BpropError, LostProcessError
 from bprop.remote.address import scrubbed
 from bprop.visible import visible
 
 BAD = 1
 GRADIENTS_DISAGREE = 3
-LOST = 75
 INTERRUPTED = 130
 SHORT = (
     errno.EMFILE,

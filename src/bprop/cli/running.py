@@ -12,6 +12,7 @@ from bprop.cli import options as opt
 from bprop.cli import training_options as training
 from bprop.cli.checks import check_seed
 from bprop.cli.command import options_for
+from bprop.cli.noted import RUN
 from bprop.disk.foreseen import cannot_write
 from bprop.disk.near import near_file
 from bprop.engines import choose
@@ -126,7 +127,7 @@ class SavingOptions:
         if self.resume is not None and not self.resume.exists():
             raise SettingError(f"--resume {self.resume}: there is no such file or folder{near_file(self.resume)}")
         if isinstance(self.checkpoint, RemotePath) and folder:
-            reason = cannot_write(self.checkpoint / "run.json")
+            reason = cannot_write(self.checkpoint / RUN)
             if reason is not None:
                 raise SettingError(f"{self.checkpoint} cannot be written: {reason}")
         above = None if self.checkpoint is None else self.checkpoint.absolute().parent

@@ -14,12 +14,11 @@ from dataclasses import dataclass, field
 from tempfile import TemporaryFile
 from typing import IO, Any
 
+from bprop.distributed.lifeline import LOST, lifeline
 from bprop.distributed.membership import COORDINATOR, PROCESS, PROCESSES
 from bprop.errors import SettingError
 from bprop.remote.path import model_place_of
 
-LOST = 75
-"""The exit code of a process that has lost another one."""
 GRACE = 5.0
 """Seconds that the others have to end by themselves when one has ended."""
 LOOK = 0.02
@@ -45,13 +44,15 @@ class Launch:
     heard: list[IO[bytes]] = field(default_factory=list)
     passed_on: int | None = None
     """The signal that this process has passed on, if any."""
+    pipe: tuple[int, Mapping[str, str]] = (-1, {})
+    """By which the processes notice that this one has ended: see `lifeline`."""
 
     def __post_init__(self) -> None:
         need_launchable(self.count, self.words, self.restarts)
 
     def run(self) -> int:
         """Start the processes until they have done their work. Returns the exit code."""
-        with self._signals():
+        with self._signals(), lifeline() as self.pipe:
             for again in range(self.restarts + 1):
                 first = self._attempt(self.words_of(again))
                 why = None if self.processes[0].returncode == 0 else self._why(first)
@@ -84,11 +85,13 @@ class Launch:
 
     def _start(self, words: Sequence[str], address: str, number: int) -> subprocess.Popen[bytes]:
         program = [] if words[0].endswith(".py") else ["-m", "bprop"]
-        more = {COORDINATOR: address, PROCESSES: str(self.count), PROCESS: str(number)}
+        pipe, variable = self.pipe
+        more = {COORDINATOR: address, PROCESSES: str(self.count), PROCESS: str(number), **variable}
         quiet = {"stdout": subprocess.DEVNULL, "stderr": self.heard[number]} if number else {}
+        inherited = {"pass_fds": [pipe]} if os.name == "posix" else {}
         return subprocess.Popen(
             [sys.executable, *program, *words], env={**os.environ, **more}, stdin=subprocess.DEVNULL,
-            start_new_session=True, **quiet,  # type: ignore[call-overload] (Ctrl-C comes to this process, and is passed on)
+            start_new_session=True, **inherited, **quiet,  # type: ignore[call-overload] (Ctrl-C comes to this process, and is passed on)
         )  # fmt: skip
 
     def _wait(self) -> list[int]:
@@ -141,11 +144,15 @@ class Launch:
 
     @contextmanager
     def _signals(self) -> Iterator[None]:
-        """Within the context, signals to this process go to all of them: they stop together, and save."""
+        """Within the context, signals to this process go to all of them: they stop together, and save.
+
+        A signal that is ignored, as `nohup` has it of SIGHUP, stays so.
+        """
         names = [getattr(signal, name) for name in PASSED_ON if hasattr(signal, name)]
-        before: Mapping[Any, Any] = {number: signal.getsignal(number) for number in names}
+        handlers = {number: signal.getsignal(number) for number in names}
+        before: Mapping[Any, Any] = {n: handler for n, handler in handlers.items() if handler != signal.SIG_IGN}
         try:
-            for number in names:
+            for number in before:
                 signal.signal(number, self._pass_on)
             yield
         finally:

@@ -28,6 +28,16 @@ _folder: tempfile.TemporaryDirectory[str] | None = None
 _process = 0
 
 
+def _renew_lock() -> None:
+    """In a forked process no other thread runs: nobody would give back the lock that one held while it downloaded."""
+    global _lock
+    _lock = threading.RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_lock)
+
+
 def fetched(address: str, error_class: type[BpropError] = DataError) -> str:
     """The path here of a copy of the file at an address. Raises `error_class`, naming the address, if it does not come.
 
@@ -45,8 +55,8 @@ def forget(address: str) -> None:
     """Fetch the file anew when it is needed again: it may have changed."""
     with _lock:
         path = _here.pop(address, None)
-        if path is not None and os.path.exists(path):
-            os.unlink(path)
+        if path is not None and path.startswith(f"{_root()}{os.sep}") and os.path.exists(path):
+            os.unlink(path)  # that of a process which this one was forked from stays: it may be reading
 
 
 def forget_all(source: str) -> None:

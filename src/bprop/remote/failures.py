@@ -10,7 +10,8 @@ from bprop.errors import BpropError
 from bprop.remote.address import scheme_of, scrubbed
 
 MISSING = "there is no such file"
-EXPIRED = ("ExpiredToken", "TokenRefreshRequired", "RequestExpired", "token has expired", "expired")
+CERTIFICATE = ("CertificateError", "CERTIFICATE_VERIFY_FAILED")
+EXPIRED = ("ExpiredToken", "TokenRefreshRequired", "RequestExpired", "expired")
 NO_KEYS = ("NoCredentials", "Unable to locate credentials", "DefaultCredentialsError", "Anonymous caller")
 CODES = {
     401: "the server wants a password or a token (401)",
@@ -54,6 +55,8 @@ def reason(error: BaseException, address: str) -> str:
     """The fault that an error stands for, in words."""
     scheme = (scheme_of(address) or "").replace("s3a", "s3").replace("gcs", "gs")
     names = " ".join(f"{type(one).__name__} {one}" for one in _chain(error))
+    if any(word in names for word in CERTIFICATE):
+        return f"the certificate of the server is not accepted ({_words(_chain(error)[-1])})"
     if any(word in names for word in NO_KEYS):
         where = KEYS.get(scheme)
         return "no credentials were found" + (f": set {where}{PUBLIC.get(scheme, '')}" if where else "")

@@ -150,7 +150,12 @@ class RemotePath(type(Path())):
     def unlink(self, missing_ok: bool = False) -> None:
         with failures_said("remove", self.address, self.error_class):
             remote = remote_of(self.address)
-            remote.system.rm_file(remote.path)
+            try:
+                remote.system.rm_file(remote.path)
+            except FileNotFoundError as error:
+                need_missing(error, self.address)
+                if not missing_ok:
+                    raise
 
     def mkdir(self, *settings: Any, **more: Any) -> None:
         """Nothing: object stores have no folders, and elsewhere putting a file makes those above it."""

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from bprop.serving.media import ARROW, CSV
+from bprop.serving.refused import BODY, RefusedError
 from bprop.sources.formats.output import Output, as_csv, frame_of
 
 
@@ -42,6 +43,20 @@ class Answer:
             names, cells = [one.name for one in self.columns], [one.values.tolist() for one in self.columns]
             return json.dumps([dict(zip(names, row, strict=True)) for row in zip(*cells, strict=True)])
         return frame_of(self.columns).write_json()
+
+
+def need_finite(columns: Sequence[Output]) -> None:
+    """Raise RefusedError (422), naming the first row, for predictions that are NaN or infinite: JSON has no such
+    numbers, and rows that lead to them are far from those of training."""
+    for column in columns:
+        if column.values.dtype.kind != "f":
+            continue
+        finite = np.isfinite(column.values.reshape(len(column.values), -1)).all(1)
+        if not finite.all():
+            raise RefusedError(
+                422, f"{BODY}, row {int(finite.argmin()) + 1}: {column.name} is too large for the network's numbers: "
+                "correct this row, or leave it out",
+            )  # fmt: skip
 
 
 def _flat(column: Output) -> list[Output]:

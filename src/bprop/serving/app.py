@@ -121,9 +121,10 @@ class Application:
         """The predictions for the rows of the body."""
         start, rows, model = perf_counter(), 0, ""
         try:
-            model = self._served(request).name
+            served = self._served(request)
+            model = served.name
             self._rates.check(request.client.host if request.client else "")
-            answer, response = await self._answered(request, self._served(request), start)
+            answer, response = await self._answered(request, served, start)
             rows = len(answer)
         except ClientDisconnect:
             response = refusal(RefusedError(400, "the body ends too early"))

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from bprop.model import Model
-from bprop.serving.answer import Answer
+from bprop.serving.answer import Answer, need_finite
 from bprop.serving.asked import Options
 from bprop.serving.documents import document
 from bprop.serving.media import ARROW, CSV, JSON, Media
+from bprop.serving.numbers import array_of, sorts_of
 from bprop.serving.refused import BODY, RefusedError
 from bprop.serving.rows import PATH, need_few_rows, need_small_stream
 from bprop.sources.formats.arrow_stream import ArrowStream
@@ -38,10 +39,13 @@ class Arrays:
             counts = ", ".join(f"{name} {count:,}" for name, count in rows.items())
             raise RefusedError(422, f"{BODY}: the inputs have different numbers of rows: {counts}; {self.form}")
         need_few_rows(max(rows.values()), most)
-        outputs = self.net.predict(arrays)
+        with np.errstate(over="ignore", invalid="ignore"):  # `need_finite` says where
+            outputs = self.net.predict(arrays)
         named = outputs if isinstance(outputs, dict) else {next(iter(self.net.graph.outputs)): outputs}
         digits = 9 if self.net.dtype == np.float32 else 17
-        return Answer([Output(name, np.asarray(array), digits) for name, array in named.items()])
+        columns = [Output(name, np.asarray(array), digits) for name, array in named.items()]
+        need_finite(columns)
+        return Answer(columns)
 
     def _arrays(self, content: bytes, media: Media, most: int, unpacked: int) -> dict[str, np.ndarray]:
         if media.kind == CSV:
@@ -79,21 +83,19 @@ class Arrays:
     def _array(self, name: str, rows: Sequence[Any]) -> np.ndarray:
         """An input as an array. Raises RefusedError, naming the first row that is not of its shape."""
         box, shape = self.net.graph.inputs[name], self.shapes[name]
+        arrays: list[np.ndarray] = []
         for number, row in enumerate(rows, 1):
-            try:
+            array = array_of(row)
+            if array is None and box.dtype != "float" and sorts_of(row) == {bool}:
                 array = np.asarray(row)
-            except ValueError:
-                array = np.empty(0, object)
-            if array.dtype.kind not in "iufb" or not _fits(array.shape, shape):
+            if array is None or not _fits(array.shape, shape):
                 raise RefusedError(
-                    422, f"{BODY}, row {number}, input {name!r}: it must be {_shown(shape)}; {self.form}"
+                    422,
+                    f"{BODY}, row {number}, input {name!r}: it must be {_shown(shape)}{_switches(row)}; {self.form}",
                 )
-            if box.dtype == "float" and array.dtype.kind == "b":
-                raise RefusedError(
-                    422, f"{BODY}, row {number}, input {name!r}: true and false are no numbers: send 1 or 0"
-                )
+            arrays.append(array)
         try:
-            return np.asarray(rows)
+            return np.array(arrays)
         except ValueError:
             raise RefusedError(422, f"{BODY}, input {name!r}: its rows have different shapes") from None
 
@@ -102,6 +104,11 @@ def _fits(shape: tuple[int, ...], wanted: tuple[Any, ...]) -> bool:
     return len(shape) == len(wanted) and all(
         a == b or not isinstance(b, int) for a, b in zip(shape, wanted, strict=True)
     )
+
+
+def _switches(row: Any) -> str:
+    """The advice for true and false."""
+    return "; true and false are no numbers: send 1 or 0" if bool in sorts_of(row) else ""
 
 
 def _depth(value: Any) -> int:

@@ -10,6 +10,7 @@ from bprop.names import known
 from bprop.serving.refused import RefusedError
 
 YES, NO = ("true", "1", "yes"), ("false", "0", "no")
+EXAMPLES = {"interval": 0.9, "threshold": 0.3}
 UNKNOWN = ("refuse", "allow")
 """What becomes of columns and categories that the model does not know."""
 
@@ -47,8 +48,13 @@ def _level(name: str, word: str) -> float:
     except ValueError:
         value = 0.0
     if not 0 < value < 1:
-        raise RefusedError(400, f"?{name}={word[:40]}: send a probability between 0 and 1, such as 0.9")
+        raise RefusedError(400, f"?{name}={word[:40]}: send a probability between 0 and 1, such as {EXAMPLES[name]}")
     return value
+
+
+def _threshold(name: str, word: str) -> str:
+    _level(name, word)
+    return word
 
 
 def _switch(name: str, word: str) -> bool:
@@ -64,6 +70,6 @@ def _unknown(name: str, word: str) -> str:
 
 
 READERS: dict[str, Callable[[str, str], Any]] = {
-    "interval": _level, "spread": _switch, "threshold": lambda name, word: word, "id": lambda name, word: word,
+    "interval": _level, "spread": _switch, "threshold": _threshold, "id": lambda name, word: word,
     "unknown": _unknown,
 }  # fmt: skip

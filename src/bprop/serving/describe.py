@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from bprop.files import bprop_version
 from bprop.serving.arrays import Arrays
 from bprop.serving.media import ARROW, CSV, JSON
@@ -22,7 +24,8 @@ FEW = 100  # categories that are listed
 Schema = dict[str, Any]
 STATUSES = {
     400: "The body cannot be read: damaged, or no JSON.", 401: "The token is missing or wrong.",
-    404: "There is no such model.", 406: "The answer cannot be in the format that is asked for.",
+    403: "The request is not by a name of the server's machine.", 404: "There is no such model.",
+    406: "The answer cannot be in the format that is asked for.",
     408: "The body came too slowly.", 413: "The body, or its rows, are more than the limit.",
     415: "The format or the encoding of the body is none of those that are read.",
     422: "A row cannot be predicted: the detail names row and column.", 429: "Too many requests of this client.",
@@ -51,6 +54,7 @@ def facts(served: Served) -> dict[str, Any]:
             "takes": "arrays",
             "inputs": {n: list(s) for n, s in answers.shapes.items()},
             "outputs": outputs,
+            "example": example_of_arrays(answers),
         }
     preparation = answers.preparation
     classes = None if preparation.classes is None else list(preparation.classes)
@@ -77,6 +81,14 @@ def example(preparation: Preparation) -> dict[str, Any]:
     if not preparation.is_table:
         return dict.fromkeys(preparation.columns, 0)
     return {kind.name: _cell(kind) for kind in preparation.used}
+
+
+def example_of_arrays(answers: Arrays) -> dict[str, Any]:
+    """A row that a model of arrays takes; sizes that it leaves open are 1."""
+    return {
+        name: np.zeros([size if isinstance(size, int) else 1 for size in shape], int).tolist()
+        for name, shape in answers.shapes.items()
+    }
 
 
 def _cell(kind: Kind) -> Any:
@@ -148,7 +160,7 @@ def _json(served: Served) -> Schema:
         others = [] if preparation.is_table else [lists]
         return {"schema": {"anyOf": [{"type": "array", "items": row}, row, *others]}, "example": [example(preparation)]}
     row = {"type": "object", "required": list(answers.shapes), "properties": {n: {} for n in answers.shapes}}
-    return {"schema": {"anyOf": [{"type": "array", "items": row}, row]}}
+    return {"schema": {"anyOf": [{"type": "array", "items": row}, row]}, "example": [example_of_arrays(answers)]}
 
 
 def _schema(kind: Kind) -> Schema:

@@ -24,6 +24,8 @@ Columns = dict[str, list[Any]]
 
 def document(content: bytes) -> Any:
     """The document of a body. Raises RefusedError (400): it is no JSON, NaN or infinity, or a key stands twice."""
+    if not content.strip():
+        raise RefusedError(400, f"{BODY}: it is empty: {FORMS}")
     try:
         text = content.decode()
         read = json.loads(text, object_pairs_hook=_Objects(), parse_constant=_no_number)

@@ -32,7 +32,8 @@ def sent(content_type: str | None) -> Media:
         return Media(kind)
     try:
         name = codecs.lookup(charset).name
-    except LookupError:
+        "a".encode(name)  # some codecs of Python are for other things than text
+    except (LookupError, UnicodeError):
         raise RefusedError(415, f"charset={charset[:40]}: there is no such encoding: send UTF-8") from None
     if kind == JSON and name not in ("utf-8", "ascii"):
         raise RefusedError(415, f"charset={charset[:40]}: JSON is UTF-8")

@@ -12,6 +12,8 @@ from bprop.errors import BpropError
 
 BODY = "body"
 """The name of the content of a request, in errors: "body, row 3, column 'age'"."""
+LONGEST = 2000
+"""Letters of a sentence; of a longer one, the beginning and the end are sent."""
 NOTHING: Mapping[str, str] = MappingProxyType({})
 _CURE = "; send such a value, or null (in CSV an empty cell) where it is missing"
 _ASKED = re.compile(r"--(interval|threshold|spread|id)\b(?: (\d[\d.]*))?")
@@ -29,6 +31,8 @@ class RefusedError(BpropError, ValueError):
 
 def problem(status: int, detail: str) -> dict[str, Any]:
     """The content of an answer that refuses, as RFC 9457 has it."""
+    if len(detail) > LONGEST:  # a name or a cell of the request is in it
+        detail = f"{detail[: LONGEST // 2]} ... {detail[-LONGEST // 2 :]}"
     return {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
 
 

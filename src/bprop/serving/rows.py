@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,10 +12,11 @@ import numpy as np
 
 from bprop.errors import BpropError
 from bprop.model import Model
-from bprop.serving.answer import Answer
+from bprop.serving.answer import Answer, need_finite
 from bprop.serving.asked import Options
 from bprop.serving.documents import columns_in, document
 from bprop.serving.media import ARROW, CSV, Media
+from bprop.serving.numbers import array_of
 from bprop.serving.refused import BODY, RefusedError
 from bprop.serving.strict import known_columns, need_known_categories
 from bprop.sources.formats import Csv, Source
@@ -59,6 +61,7 @@ class Rows:
         unseen = need_known_categories(frame, preparation, options)
         deciding = with_threshold(self.net.graph, preparation, options.threshold)
         columns = answers(self.net, deciding, frame, options.id, options.interval, options.spread)
+        need_finite(columns)
         return Answer(columns, (*frame.remarks, *BadCells().add(preparation.kinds, frame).lines, *unseen))
 
     def _frame(self, content: bytes, media: Media, most: int, unpacked: int) -> Frame:
@@ -96,11 +99,8 @@ def _side_by_side(sent: Any) -> Sequence[Any] | None:
 
 
 def _numbers(row: Any, number: int, width: int) -> np.ndarray:
-    try:
-        array = np.asarray(row)
-    except ValueError:
-        array = np.empty(0, object)
-    if array.dtype.kind not in "iuf" or array.size != width or not np.isfinite(array).all():
+    array = array_of(row)
+    if array is None or array.size != width or not np.isfinite(array).all():
         raise RefusedError(422, f"{BODY}, row {number}: it must be a list of {width} finite numbers{_where(row)}")
     return array.reshape(-1)
 
@@ -108,8 +108,8 @@ def _numbers(row: Any, number: int, width: int) -> np.ndarray:
 def _where(row: Sequence[Any]) -> str:
     """The first of the numbers that is none."""
     for place, cell in enumerate(row, 1):
-        if isinstance(cell, bool) or not isinstance(cell, int | float | list) or cell in (float("inf"), -float("inf")):
-            return f", and number {place} is {str(cell)[:40]!r}"
+        if not isinstance(cell, list) and ((one := array_of(cell)) is None or not np.isfinite(one)):
+            return f", and number {place} is {json.dumps(cell)[:40]}"
     return f", and has {len(row):,}"
 
 

@@ -69,6 +69,8 @@ class Shelf:
             if name in paths:
                 raise SettingError(f"two models are called {name!r}: name one otherwise, such as {name}2={path}")
             paths[name] = path
+        if not paths:
+            raise SettingError("there is nothing to serve: name a model file")
         self._interval = interval
         self.models: Mapping[str, Served] = {name: self._read(name, path) for name, path in paths.items()}
         self._failed: dict[str, Mark | None] = {}

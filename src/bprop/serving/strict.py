@@ -30,8 +30,9 @@ def known_columns(frame: Frame, preparation: Preparation, options: Options) -> F
             f"empty cell) where a value is missing; the model takes {some(preparation.columns)}",
         )  # fmt: skip
     if others and options.unknown == "refuse":
+        them = "them" if len(others) > 1 else "it"
         raise RefusedError(
-            422, f"{BODY}: {_columns(others)} not known to the model: leave them out, {ALLOW}, and they are not used; "
+            422, f"{BODY}: {_columns(others)} not known to the model: leave {them} out, {ALLOW} to ignore {them}; "
             f"the model takes {some(preparation.columns)}",
         )  # fmt: skip
     if not others:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from bprop.errors import DataError, DTypeError
+from bprop.reading import need_one_set
 from bprop.sources import declared, fields, pandas_columns
 from bprop.sources.column import Column
 from bprop.sources.formats.columnar import columns_of, damage_said, need_polars
@@ -118,11 +119,6 @@ def _hugging_face(data: Any, name: str) -> _Read:
     return _polars(frame, name)
 
 
-def _hugging_face_sets(data: Any, name: str) -> _Read:
-    names = [*map(repr, data)]
-    raise DataError(f"{name}: these are several data sets, {', '.join(names)}: give one of them, data[{names[0]}]")
-
-
 def _duckdb(relation: Any, name: str) -> _Read:
     return _polars(relation.pl(), name)
 
@@ -135,6 +131,7 @@ def _native(data: Any, name: str) -> _Read:
 
 def _mapping(data: Mapping[Any, Any], name: str) -> _Read:
     """A dict of columns. A single value stands for all rows, and a dict of such values is one row."""
+    need_one_set(data, name)
     keys = _names(name, list(data))
     values = fields.by_label(dict(zip(keys, data.values(), strict=True)), name)
     lengths = {len(value) for value in values.values() if not _is_single(value)}
@@ -214,7 +211,6 @@ READERS: tuple[tuple[Fits, Callable[[Any, str], _Read]], ...] = (
     (lambda data: is_of(data, "pandas", "Series") or is_of(data, "polars", "Series"), _series),
     (lambda data: is_of(data, "narwhals", "DataFrame", "LazyFrame"), _native),
     (lambda data: isinstance(data, np.ndarray), _array),
-    (lambda data: is_of(data, "datasets", "DatasetDict", "IterableDatasetDict"), _hugging_face_sets),
     (lambda data: is_of(data, "datasets", "Dataset", "IterableDataset"), _hugging_face),
     (lambda data: isinstance(data, Mapping), _mapping),
     (_is_records, _records),

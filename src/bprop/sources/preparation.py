@@ -159,6 +159,8 @@ class Preparation:
         """{"x": (N, D) numbers, "c_COLUMN": (N,) codes of each embedding}. DataError for columns that do not fit."""
         if self.is_table:
             frame.need(self.columns)
+            for name in self.columns:
+                frame.need_readable(name, "input")
         x, start, codes = np.empty((len(frame), len(self.scaled))), 0, {}
         for kind in each("encoding", frame.label, self.used):
             encoded = kind.encode(frame)

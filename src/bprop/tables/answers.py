@@ -49,6 +49,8 @@ def carried_ids(rows: Frame, preparation: Preparation, ids: str | None) -> list[
     if ids is not None and rows.block is not None:
         raise SettingError(f"--id {ids}: {rows.name} is not a table, so it has no such column")
     names = [ids] if ids is not None else [name for name in preparation.ids if name in rows.columns]
+    for name in names:
+        rows.need_readable(name, "id")
     columns = {name: rows.column(name) for name in names}
     return [Output(n, c.cells if c.cells.dtype.kind in "fiuM" else c.texts) for n, c in columns.items()]
 

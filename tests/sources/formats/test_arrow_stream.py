@@ -55,6 +55,16 @@ def test_a_stream_of_several_batches(tmp_path, monkeypatch):
     assert texts.tolist() == TABLE["s"]
 
 
+def test_two_streams_in_one_file_are_refused(tmp_path):
+    """Only the first one would be read."""
+    content = content_of(pl.DataFrame(TABLE))
+    with pytest.raises(errors.DataError, match="bytes follow the end of the Arrow stream"):
+        read(2 * content)
+    (tmp_path / "t.arrows").write_bytes(content + b"\0")
+    with pytest.raises(errors.DataError, match="bytes follow the end of the Arrow stream"):
+        list(ArrowStream().scan(tmp_path / "t.arrows"))
+
+
 def test_a_stream_may_lack_its_end_but_no_part_of_a_message():
     content = content_of(pl.DataFrame(TABLE)).removesuffix(arrow_stream.END)
     assert len(read(content)) == 100

@@ -12,6 +12,7 @@ from typing import Any
 import jax
 import numpy as np
 
+from bprop.distributed.lifeline import end_with_launcher
 from bprop.distributed.membership import HOW, Membership
 from bprop.engines.engine import Job, Run
 from bprop.engines.xla.devices import Devices
@@ -38,6 +39,7 @@ def join(member: Membership | None) -> Membership:
     `jax.distributed.initialize`, else the devices of this process alone.
     Raises SettingError where the processes do not find each other, and where there is nothing to distribute.
     """
+    end_with_launcher()
     if jax.distributed.is_initialized() or member is None:
         joined = Membership(jax.process_count(), jax.process_index())
         if member is not None and member[:2] != joined[:2]:

@@ -2,9 +2,13 @@
 const door = document.getElementById("door");
 const note = document.getElementById("note");
 const models = document.getElementById("models");
+const openapi = document.getElementById("openapi");
 let token = "";
 
 const headers = (more = {}) => (token ? { ...more, Authorization: `Bearer ${token}` } : more);
+
+// The answer of this server, or null where it does not come.
+const ask = (path, more = {}) => fetch(path, more).catch(() => null);
 
 function element(name, text, ...children) {
   const made = document.createElement(name);
@@ -15,7 +19,7 @@ function element(name, text, ...children) {
 
 function table(columns) {
   const rows = columns.map((one) =>
-    element("tr", "", element("td", one.name), element("td", one.kind), element("td", (one.categories ?? []).join(", "))),
+    element("tr", "", element("td", one.name), element("td", one.kind), element("td", (one.categories ?? []).join(" · "))),
   );
   const head = element("tr", "", ...["column", "kind", "categories"].map((name) => element("th", name)));
   return element("table", "", element("thead", "", head), element("tbody", "", ...rows));
@@ -30,30 +34,46 @@ function section(model) {
   if (model.columns) whole.append(table(model.columns.slice(0, 200)));
   const rows = element("textarea");
   rows.setAttribute("aria-label", `Rows for ${model.model}, as JSON`);
-  rows.value = JSON.stringify(model.example ? [model.example] : (model.inputs ?? {}), null, 1);
+  rows.value = JSON.stringify([model.example], null, model.takes === "rows" ? 1 : 0);
   const button = element("button", "Predict");
   const answer = element("pre");
   answer.setAttribute("aria-live", "polite");
   button.addEventListener("click", async () => {
     const sent = { method: "POST", body: rows.value, headers: headers({ "Content-Type": "application/json" }) };
-    const reply = await fetch(model.path, sent);
-    answer.textContent = `${reply.status} ${await reply.text()}`;
+    const reply = await ask(model.path, sent);
+    answer.textContent = reply ? `${reply.status} ${await reply.text()}` : "The server does not answer.";
   });
   whole.append(element("p", "", rows), button, answer);
   return whole;
 }
 
-async function show() {
-  const reply = await fetch("/models", { headers: headers() });
-  door.hidden = reply.status !== 401;
-  const read = await reply.json();
-  note.textContent = reply.ok || !token ? "" : read.detail;
-  if (reply.ok) models.replaceChildren(...read.models.map(section));
+// The document of a server with a token, which a link alone does not bring, is kept for the link.
+async function link() {
+  const reply = token ? await ask("/openapi.json", { headers: headers() }) : null;
+  if (reply?.ok) {
+    openapi.href = URL.createObjectURL(await reply.blob());
+    openapi.download = "openapi.json";
+  }
+  openapi.hidden = false;
+}
+
+// refused: what to say where the token is not the right one.
+async function show(refused) {
+  const reply = await ask("/models", { headers: headers() });
+  door.hidden = reply?.status !== 401;
+  if (reply?.ok) {
+    models.replaceChildren(...(await reply.json()).models.map(section));
+    link();
+  }
+  if (!reply) note.textContent = "The server does not answer.";
+  else if (reply.ok) note.textContent = "";
+  else note.textContent = door.hidden ? (await reply.json()).detail : refused;
 }
 
 door.addEventListener("submit", (event) => {
   event.preventDefault();
-  token = document.getElementById("token").value;
-  show();
+  token = document.getElementById("token").value.trim();
+  if (/^[\x21-\x7e]+$/.test(token)) show("This is not the token of this server.");
+  else note.textContent = token ? "A token has letters, digits and signs of ASCII, without blanks." : "Type the token.";
 });
-show();
+show("");

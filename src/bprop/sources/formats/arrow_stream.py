@@ -108,6 +108,8 @@ def _messages(path: Path, file: BinaryIO) -> Iterator[Message]:
     while True:
         start = file.read(8)
         if not start or start == END:
+            if file.read(1):
+                raise DataError(f"{path}: bytes follow the end of the Arrow stream: write all rows as one stream")
             break
         try:
             message = _message(path, file, start)
