@@ -18,6 +18,11 @@ _FORMS = (
     (ID, r"[^@\s]+@[^@\s]+\.[^@\s]+"),  # addresses
     (ID, r"(?:[a-z][a-z0-9+.-]*://|www\.)\S+"),
     ("JSON", r"[\[{].*[\]}]"),
+    ("coordinates", r"[+-]?\d{1,3}(?:[.,]\d+ ?|(?:[.,]\d+)? ?[°º] ?[\d.,' ′’\"″”]*)[NSEWO]"),
+    ("coordinates", r"[+-]?\d{1,3} ?[°º] ?\d[\d.,]* ?['′’] ?(?:[\d.,]+ ?(?:[\"″”]|''))?"),
+    ("dates of JavaScript", r"\\?/Date\(-?\d+(?:[+-]\d{4})?\)\\?/"),
+    ("sizes", r"\d+(?:[.,]\d+)? ?[x×] ?\d+(?:[.,]\d+)?(?: ?[x×] ?\d+(?:[.,]\d+)?)?(?: ?[a-z]{2})?"),
+    ("fractions", r"[+-]?(?:\d+[ -])?\d{1,2} ?/ ?(?:[2-6]|8|10|12|16|32|64)"),
     ("coordinates", r"(?:SRID=\d+;)?(?:multi)?(?:point|linestring|polygon|geometrycollection) ?z?m? ?\(.*\)"),
     ("pairs of numbers", r"[(\[]?[+-]?\d+(?:\.\d+)?\s*[,;/ ]\s*[+-]?\d+(?:\.\d+)?[)\]]?"),
     ("lists", r"(?:[^,;|]+[,;|]){3,}[^,;|]*|(?:[^|;]+[|;])+[^|;]*"),
@@ -25,6 +30,9 @@ _FORMS = (
     ("bounds", r"[<>≤≥~≈]=?\s*[+-]?\d.*"),
 )  # fmt: skip
 _PATTERNS = [(what, re.compile(pattern, re.IGNORECASE | re.DOTALL)) for what, pattern in _FORMS]
+_MEASURE = re.compile(r"\d[.,]\d|[%°±]")
+"""What numbers have that codes do not."""
+_OF_IDS = re.compile(r"[\w\-./#:+*()\[\]& ]+")
 _CODE = re.compile(r"\S{1,40}|\S+[ /#]\S*\d\S*")
 _DIGITS, _CAPITALS, _SMALL = re.compile(r"\d+"), re.compile(r"[^\W\d_a-z]+"), re.compile(r"[a-z]+")
 
@@ -33,7 +41,7 @@ def look_of(name: str, cells: Sequence[str]) -> str:
     """Why different cells of text are not learned from: "id", or what they look like, how many there are, and one."""
     if is_called_id(name):
         return ID
-    what = _form(cells) or ("numbers of several units" if _are_numbers(cells) else "free text")
+    what = _form(cells) or ("numbers in several forms or units" if _are_numbers(cells) else "free text")
     if what == ID:
         return ID
     return f'{what}, {len(cells):,} different, such as "{shortened(cells[0])}": not used'
@@ -50,7 +58,13 @@ def _form(cells: Sequence[str]) -> str:
         ends = pattern.fullmatch(cells[0]) or pattern.fullmatch(cells[-1])
         if ends and sum(pattern.fullmatch(cell) is not None for cell in cells) >= NEARLY_ALL * len(cells):
             return what
-    return ID if _are_codes(cells) else ""
+    if not _are_codes(cells) or (_are_numbers(cells) and 2 * sum(map(_is_measure, cells)) >= len(cells)):
+        return ""
+    return ID if all(map(_OF_IDS.fullmatch, cells)) else "codes"
+
+
+def _is_measure(cell: str) -> bool:
+    return _MEASURE.search(cell) is not None
 
 
 def _are_codes(cells: Sequence[str]) -> bool:

@@ -14,6 +14,8 @@ MULTIPLES = "k/M"
 POWERS = {
     "k": 1e3, "tsd": 1e3, "tsd.": 1e3, "thousand": 1e3, "m": 1e6, "mn": 1e6, "mln": 1e6, "mm": 1e6, "mio": 1e6,
     "mio.": 1e6, "million": 1e6, "millions": 1e6, "b": 1e9, "bn": 1e9, "bln": 1e9, "mrd": 1e9, "mrd.": 1e9,
+    "lakh": 1e5, "lakhs": 1e5, "lac": 1e5, "lacs": 1e5, "cr": 1e7, "cr.": 1e7, "crore": 1e7, "crores": 1e7,
+    "万": 1e4, "萬": 1e4, "만": 1e4, "億": 1e8, "亿": 1e8, "억": 1e8,
     "billion": 1e9, "billions": 1e9, "tn": 1e12, "trillion": 1e12, "trillions": 1e12,
 }  # fmt: skip
 """{word behind a number, in small letters: the number that it multiplies by}."""
