@@ -7,7 +7,10 @@ import re
 from bprop.sources.number_format import tidy
 
 DAY = 86_400
-_TIME = re.compile(r"(\d{1,2})(?: ?h ?(?=\d\d$)|:)(\d\d)(?::(\d\d(?:[.,]\d{1,9})?))?(?: ?([ap])\.?m\.?)?(?: ?(?:uhr|h))?", re.ASCII | re.I)
+_TIME = re.compile(
+    r"(\d{1,2})(?: ?h ?(?=\d\d$)|:)(\d\d)(?::(\d\d(?:[.,]\d{1,9})?))?(?: ?([ap])\.?m\.?)?(?: ?(?:uhr|h))?",
+    re.ASCII | re.I,
+)
 _SPAN = re.compile(r"(-?)(?:(\d+) days?,? ?)?(?:\+?(\d+):(\d\d)(?::(\d\d(?:\.\d+)?))?)?", re.ASCII)
 _PART = r"([+-]?\d+(?:[.,]\d+)?)"  # Java writes a minus before each part, PT-5M
 _ISO = re.compile(rf"([+-]?)P(?:{_PART}W)?(?:{_PART}D)?(?:T(?:{_PART}H)?(?:{_PART}M)?(?:{_PART}S)?)?", re.ASCII)
