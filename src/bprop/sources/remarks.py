@@ -15,7 +15,7 @@ from bprop.sources.columns import Categorical, Date, Duration, Kind, Numeric, Ti
 from bprop.sources.date_remarks import date_remarks
 from bprop.sources.frame import Frame
 from bprop.sources.looks import shortened
-from bprop.sources.number_format import NumberFormat, plain
+from bprop.sources.number_format import PLAIN, NumberFormat, plain
 from bprop.sources.number_inference import is_number
 from bprop.sources.preparation import Preparation
 from bprop.sources.totals import SUMS
@@ -39,10 +39,11 @@ def remarks(preparation: Preparation, frame: Frame) -> list[str]:
 
 def _targets(preparation: Preparation, frame: Frame) -> Iterator[str]:
     answer = preparation.answer
-    for name, written in zip(answer.columns, answer.written, strict=False):
+    for name, written in zip(answer.columns, answer.written or [""] * len(answer.columns), strict=False):
         if written and name in frame.columns:
             yield f"column {name!r}: its numbers are written as {written}"
-            yield from _doubt(name, frame.column(name), NumberFormat.spelled(written))
+        if name in frame.columns and (written or answer.classes is None) and frame.column(name).is_text:
+            yield from _doubt(name, frame.column(name), NumberFormat.spelled(written) if written else PLAIN)
 
 
 def _of_kind(kind: Kind, column: Column) -> Iterator[str]:
@@ -56,6 +57,8 @@ def _of_kind(kind: Kind, column: Column) -> Iterator[str]:
         yield from _marks(kind, column)
         yield from _sums(kind, column)
         yield from _cases(kind)
+        if not kind.categories:
+            yield f"column {kind.name!r}: no cell comes twice, so that nothing is learned of any: it is no help"
         yield from _numbers(kind, column)
 
 
