@@ -117,3 +117,15 @@ def test_named_columns_are_refused_with_the_way_to_make_an_array():
 )
 def test_the_hint_says_what_to_do(array, said):
     assert said in hint(array.dtype, array)
+
+
+def test_columns_of_nullable_numbers_are_an_array_and_a_missing_one_is_told():
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame({"a": [1.5, 2.0], "b": [1, 2], "c": [True, False]}).convert_dtypes()
+    np.testing.assert_array_equal(read_array(frame, "x"), [[1.5, 1, 1], [2, 2, 0]])
+    assert read_array(frame[["b", "c"]], "x").dtype == np.int64
+    assert read_array(frame[["c", "c"]], "x").dtype == bool
+    frame.loc[0, "a"] = None
+    array = read_array(frame, "x")
+    assert array.dtype == object
+    assert "some are missing" in hint(array.dtype, array)

@@ -24,8 +24,19 @@ LOOKS = {
     "coordinates": ([f"POINT({k} {k / 3})" for k in N], "coordinates, 40 different"),
     "pairs": ([f"{k}.5, {k}.25" for k in N], "pairs of numbers, 40 different"),
     "lists": ([f"a{k}|b|c{k}" for k in N], "lists, 40 different"),
-    "units": ([f"{k} {['kg', 'lb', 'oz'][k % 3]}" for k in N], "numbers of several units, 40 different"),
+    "units": ([f"{k} {['kg', 'lb', 'oz'][k % 3]}" for k in N], "numbers in several forms or units, 40 different"),
     "ranges": ([f"{k} - {k + 5}" for k in N], "ranges, 40 different"),
+    "percent among shares": (
+        [f"{k}.5%" if k % 3 else f"0.{k}" for k in N],
+        "numbers in several forms or units, 40 different",
+    ),
+    "degrees": ([f"{k}°{k % 60}'{k % 7}\"N" for k in N], "coordinates, 40 different"),
+    "degrees with a fraction": ([f"{k}.25° W" if k % 2 else f"{k}.5E" for k in N], "coordinates, 40 different"),
+    "dates of JavaScript": ([f"/Date({k}000)/" for k in N], "dates of JavaScript, 40 different"),
+    "sizes": ([f"{k}x{k + 2} cm" for k in N], "sizes, 40 different"),
+    "fractions": ([f"{k} 3/8" for k in N], "fractions, 40 different"),
+    "signs": ([f"§{k}" for k in N], "codes, 40 different"),
+    "seats": ([f"{k}{'ENS'[k % 3]}" for k in N], "id"),
     "bounds": ([f"<{k}" for k in N], "bounds, 40 different"),
 }
 
