@@ -32,6 +32,7 @@ def read(*cells):
         (["1,2 Mio.", "3,4 Mrd.", "5 Tsd."], "1.234,5k/M", [1.2e6, 3.4e9, 5e3]),
         (["₹1.5 Cr", "₹50 Lakh", "₹900"], "₹1,234.5k/M", [1.5e7, 5e6, 900.0]),
         (["3.5万", "1.2亿"], "1,234.5k/M", [35e3, 1.2e8]),
+        (["1.5 Lakh", "2 cr"], "1,234.5k/M", [1.5e5, 2e7]),
         (["1.2 million", "3 billion"], "1,234.5k/M", [1.2e6, 3e9]),
     ],
     ids=lambda value: value[0] if isinstance(value, list) else None,

@@ -140,6 +140,15 @@ def test_a_guess_on_the_target_is_said_and_its_kind_settles_it(tmp_path):
     assert remarks(Preparation.fit(frame, answer), frame) == ["column 'price': its numbers are written as 1.234,5"]
 
 
+def test_many_categories_that_hold_numbers_are_told(tmp_path):
+    pairs = [f"{100 + k % 20}/{60 + k % 20}" for k in range(N)]
+    frame = table(tmp_path, "a b y", X, pairs, Y)
+    (line,) = remarks(prepared(frame), frame)
+    assert line.startswith("column 'b': its 20 categories look like pairs of numbers, such as '100/60'")
+    few = table(tmp_path, "a b y", X, [f"{k % 5}-{k % 5 + 3}" for k in range(N)], Y)
+    assert remarks(prepared(few), few) == []
+
+
 def test_a_column_of_which_nothing_is_learned_is_told(tmp_path):
     frame = table(tmp_path, "a b y", X, [f"word {k * k}" for k in range(N)], Y)
     preparation = Preparation.fit(frame, Answer.of(frame, ("y",)), {"b": "categorical"})

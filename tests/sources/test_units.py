@@ -16,7 +16,18 @@ def test_words_that_are_no_currencies(word):
 
 
 @pytest.mark.parametrize(
-    ("word", "spaced"), [("kg", False), ("%", False), ("rooms", True), ("€", True), ("m²", False), ("sq ft", True)]
+    ("word", "spaced"),
+    [
+        ("kg", False),
+        ("%", False),
+        ("rooms", True),
+        ("€", True),
+        ("m²", False),
+        ("sq ft", True),
+        ("℃", False),
+        ("º", False),
+        ("pct", True),
+    ],
 )
 def test_units(word, spaced):
     assert is_unit(word, spaced)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from bprop.sources.units import is_currency
+from bprop.sources.units import currency_of, is_currency
 
 STAR = "*"
 """The mark of a footnote, as a suffix. It says nothing on the number: 12.5* is 12.5."""
@@ -19,6 +19,8 @@ POWERS = {
     "billion": 1e9, "billions": 1e9, "tn": 1e12, "trillion": 1e12, "trillions": 1e12,
 }  # fmt: skip
 """{word behind a number, in small letters: the number that it multiplies by}."""
+LAKHS = frozenset({"lakh", "lakhs", "lac", "lacs"})
+"""Words beside which, as in rupees, cr is a crore."""
 _STARS = re.compile(r"[*†‡]{1,4}")
 
 
@@ -44,6 +46,9 @@ def are_multiples(cells: Iterable[tuple[str, str, str]]) -> bool:
     if len(powers) < 2 or 0.0 in powers or len({prefix.casefold() for prefix, _, _ in cells}) > 1:
         return False
     words = {suffix for suffix in suffixes if suffix}
+    small = {word.casefold().rstrip(".") for word in words}
+    if "cr" in small and not (small & LAKHS or currency_of(cells[0][0]) == "inr"):  # a credit of a bank
+        return False
     if is_currency(cells[0][0]) or any(word == "k" or len(word) > 2 for word in words):
         return True
     if len(powers - {1.0}) > 1:

@@ -212,10 +212,11 @@ def plain(cell: str) -> float:
 
 
 def pattern_of(decimal: str, thousands: str, lakh: bool) -> re.Pattern[str]:
-    """The pattern of the digits of a format. The first of several groups does not begin with 0."""
+    """The pattern of the digits of a format. The first of several groups does not begin with 0, and no exponent
+    follows them: 5,940e+03 is 5940."""
     point = re.escape(decimal)
-    fraction = rf"(?:{point}\d*)?{_EXPONENT}"
-    forms = [rf"\d+{fraction}", rf"{point}\d+{_EXPONENT}"]
+    fraction = rf"(?:{point}\d*)?"
+    forms = [rf"\d+{fraction}{_EXPONENT}", rf"{point}\d+{_EXPONENT}"]
     if thousands:
         mark = re.escape(thousands)
         groups = rf"[1-9]\d?(?:{mark}\d\d)*{mark}\d{{3}}" if lakh else rf"[1-9]\d{{0,2}}(?:{mark}\d{{3}})+"

@@ -14,7 +14,7 @@ from bprop.sources.column import Column
 from bprop.sources.columns import Categorical, Date, Duration, Kind, Numeric, Time
 from bprop.sources.date_remarks import date_remarks
 from bprop.sources.frame import Frame
-from bprop.sources.looks import shortened
+from bprop.sources.looks import measures_in, shortened
 from bprop.sources.number_format import PLAIN, NumberFormat, plain
 from bprop.sources.number_inference import is_number
 from bprop.sources.preparation import Preparation
@@ -60,6 +60,7 @@ def _of_kind(kind: Kind, column: Column) -> Iterator[str]:
         if not kind.categories:
             yield f"column {kind.name!r}: no cell comes twice, so that nothing is learned of any: it is no help"
         yield from _numbers(kind, column)
+        yield from _looks(kind)
 
 
 def _doubt(name: str, column: Column, form: NumberFormat) -> Iterator[str]:
@@ -138,6 +139,15 @@ def _numbers(kind: Categorical, column: Column) -> Iterator[str]:
         yield (
             f"column {kind.name!r}: {rows:,} of {cells:,} cells look like numbers, such as {examples}, but no one "
             "format fits them: they are taken for categories; write all in one format and unit to use them as numbers"
+        )
+
+
+def _looks(kind: Categorical) -> Iterator[str]:
+    """Of categories that are too many for a list of answers."""
+    if kind.width and (what := measures_in(kind.categories)):
+        yield (
+            f"column {kind.name!r}: its {len(kind.categories):,} categories look like {what}, such as "
+            f"{shortened(kind.categories[0])!r}, and are learned as names: numbers in columns of their own tell more"
         )
 
 

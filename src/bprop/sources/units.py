@@ -25,7 +25,8 @@ UNITS = frozenset(
     [
         "kg", "g", "mg", "µg", "ug", "t", "lb", "lbs", "oz", "cm", "mm", "m", "µm", "um", "nm", "km", "ft", "in",
         "mi", "yd", "l", "ml", "cl", "dl", "µl", "gal", "min", "mins", "h", "hr", "hrs", "s", "sec", "secs", "ms",
-        "µs", "us", "ns", "d", "yr", "yrs", "°c", "°f", "°", "c", "f", "k", "v", "mv", "kv", "a", "ma", "w", "kw",
+        "µs", "us", "ns", "d", "yr", "yrs", "°c", "°f", "°", "℃", "℉", "º", "ºc",
+        "ºf", "pct", "c", "f", "k", "v", "mv", "kv", "a", "ma", "w", "kw",
         "mw", "gw", "wh", "kwh", "mwh", "gwh", "j", "kj", "mj", "cal", "kcal", "n", "nm", "pa", "hpa", "kpa", "mpa",
         "bar", "mbar", "psi", "hz", "khz", "mhz", "ghz", "b", "kb", "mb", "gb", "tb", "kib", "mib", "gib", "bit",
         "kbit", "mbit", "bps", "kbps", "mbps", "gbps", "rpm", "mph", "kph", "kmh", "km/h", "m/s", "ft/s", "kn",
