@@ -50,7 +50,7 @@ def look_of(name: str, cells: Sequence[str]) -> str:
 
 
 def measures_in(cells: Sequence[str]) -> str:
-    """What names look like that seem to hold numbers or lists: "ranges", "pairs of numbers"; "" for other names."""
+    """The look of names that seem to hold numbers or lists: "ranges", "pairs of numbers"; "" for other names."""
     what = _form(cells)
     return "" if what in (ID, CODES) else what
 

@@ -128,10 +128,10 @@ class Table:
         UnknownNameError for a kind that does not exist, DataError for cells that are not of that kind.
         """
         self._need_whole("with_kinds")
-        asked = {**chosen_kinds(kinds), **chosen_kinds(more)}
-        chosen = {name: kind for name, kind in {**self.chosen, **asked}.items() if kind != "inferred"}
+        changes = {**chosen_kinds(kinds), **chosen_kinds(more)}
+        chosen = {name: kind for name, kind in {**self.chosen, **changes}.items() if kind != "inferred"}
         changed = replace(self, chosen=chosen)
-        if not asked.keys().isdisjoint(self.answer.columns):  # the kind of a target is that of the answer
+        if not changes.keys().isdisjoint(self.answer.columns):  # the kind of a target is that of the answer
             answer = answer_of(self.frame, self.answer.columns, None, chosen, self.declared)
             changed = replace(changed, answer=answer)
         _ = changed.preparation  # raises for kinds that do not fit

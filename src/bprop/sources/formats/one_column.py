@@ -13,7 +13,7 @@ _NUMBERED = re.compile(r"\S+(?: \d+:\S+)+")
 
 
 def hint_of(rows: Sequence[Sequence[str]]) -> str:
-    """What the first rows of one cell each, the header among them, look like; "" where nothing is odd."""
+    """A word on the first rows, the header among them, of one cell each; "" where nothing is odd."""
     cells = [row[0] for row in rows if row]
     if len(cells) < 2 or any(len(row) > 1 for row in rows):
         return ""

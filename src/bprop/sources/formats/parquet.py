@@ -60,8 +60,8 @@ class Parquet(Columnar):
 def index_of(file: BinaryIO) -> list[str]:
     """The columns that were the index of a DataFrame of pandas, which writes them last; []: the file names none."""
     try:
-        found = _INDEX.search(footer_of(file, b"PAR1", None))
-        return [] if found is None else list(map(str, json.loads(found[1])))
+        match = _INDEX.search(footer_of(file, b"PAR1", None))
+        return [] if match is None else list(map(str, json.loads(match[1])))
     except (ValueError, struct.error):  # damaged: polars says how
         return []
 
