@@ -129,3 +129,15 @@ def test_several_data_sets_by_name_are_refused():
         need_one_set({"train": Table(), "test": Table()}, "rows")
     need_one_set({"x": Table(), "y": [1]}, "rows")
     need_one_set({}, "rows")
+
+
+def test_columns_of_nullable_numbers_are_an_array_and_a_missing_one_is_told():
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame({"a": [1.5, 2.0], "b": [1, 2], "c": [True, False]}).convert_dtypes()
+    np.testing.assert_array_equal(read_array(frame, "x"), [[1.5, 1, 1], [2, 2, 0]])
+    assert read_array(frame[["b", "c"]], "x").dtype == np.int64
+    assert read_array(frame[["c", "c"]], "x").dtype == bool
+    frame.loc[0, "a"] = None
+    array = read_array(frame, "x")
+    assert array.dtype == object
+    assert "some are missing" in hint(array.dtype, array)

@@ -28,7 +28,7 @@ def read_array(values: Any, who: str) -> np.ndarray:
     need_unmasked(values, who)
     _need_dense(values, who)
     try:
-        return np.asarray(values)
+        return _numbers_of_frame(values, np.asarray(values))
     except ValueError as error:  # rows of unequal length
         raise ShapeError(f"{who}: cannot be read as an array: {error}") from None
     except Exception as error:  # whatever an array of another library raises when NumPy asks for its numbers
@@ -36,6 +36,18 @@ def read_array(values: Any, who: str) -> np.ndarray:
             raise
         cure = ": tensor.float() makes float32 of it" if "BFloat16" in str(error) else ""
         raise DTypeError(f"{who}: cannot be read as an array: {type(error).__name__}: {error}{cure}") from error
+
+
+def _numbers_of_frame(values: Any, array: np.ndarray) -> np.ndarray:
+    """`array` as numbers, if it holds the objects that pandas makes of nullable columns of which no cell is missing."""
+    dtypes = getattr(values, "dtypes", None)
+    kinds = {getattr(dtype, "kind", "") for dtype in dtypes} if isinstance(dtypes, Iterable) else set()
+    if array.dtype != object or not kinds or not kinds <= set("biuf"):
+        return array
+    try:
+        return array.astype(np.float64 if "f" in kinds else bool if kinds == {"b"} else np.int64)
+    except (TypeError, OverflowError):  # a missing one, which `hint` tells; a whole number beyond int64
+        return array
 
 
 def need_unmasked(values: Any, who: str) -> None:

@@ -17,6 +17,7 @@ from bprop.sources.classes import BOOLEAN, NOCASE, Recognised, alike, folded, jo
         (("dark  red", "dark red", "dark\u00a0red"), NOCASE, [{"dark  red", "dark red", "dark\u00a0red"}]),
         (("cafe\u0301", "caf\u00e9", "tea"), NOCASE, [{"cafe\u0301", "caf\u00e9"}]),
         (("yes", "1", "no", "0"), BOOLEAN, [{"yes", "1"}, {"no", "0"}]),
+        (("a", "\u200ba", "b"), NOCASE, [{"a", "\u200ba"}]),
         (("y", "Yes", "n"), BOOLEAN, [{"y", "Yes"}]),
         (("TRUE", "true"), BOOLEAN, [{"TRUE", "true"}]),
     ],

@@ -5,7 +5,7 @@ import uuid
 
 import pytest
 
-from bprop.sources.looks import look_of, shortened
+from bprop.sources.looks import look_of, measures_in, shortened
 
 N = range(40)
 LOOKS = {
@@ -24,8 +24,23 @@ LOOKS = {
     "coordinates": ([f"POINT({k} {k / 3})" for k in N], "coordinates, 40 different"),
     "pairs": ([f"{k}.5, {k}.25" for k in N], "pairs of numbers, 40 different"),
     "lists": ([f"a{k}|b|c{k}" for k in N], "lists, 40 different"),
-    "units": ([f"{k} {['kg', 'lb', 'oz'][k % 3]}" for k in N], "numbers of several units, 40 different"),
+    "units": ([f"{k} {['kg', 'lb', 'oz'][k % 3]}" for k in N], "numbers in several forms or units, 40 different"),
     "ranges": ([f"{k} - {k + 5}" for k in N], "ranges, 40 different"),
+    "percent among shares": (
+        [f"{k}.5%" if k % 3 else f"0.{k}" for k in N],
+        "numbers in several forms or units, 40 different",
+    ),
+    "degrees": ([f"{k}°{k % 60}'{k % 7}\"N" for k in N], "coordinates, 40 different"),
+    "degrees with a fraction": ([f"{k}.25° W" if k % 2 else f"{k}.5E" for k in N], "coordinates, 40 different"),
+    "dates of JavaScript": ([f"/Date({k}000)/" for k in N], "dates of JavaScript, 40 different"),
+    "sizes": ([f"{k}x{k + 2} cm" for k in N], "sizes, 40 different"),
+    "fractions": ([f"{k} 3/8" for k in N], "fractions, 40 different"),
+    "fractions of one letter": ([f"{k}½" for k in N], "fractions, 40 different"),
+    "halves here and there": ([f"{k}{'½' * (k % 2)}" for k in N], "codes, 40 different"),
+    "laps": ([f"{k}:{k % 60:02}.5" for k in N], "times in minutes and seconds, 40 different"),
+    "letters before degrees": ([f"N{k}.2500" for k in N], "coordinates, 40 different"),
+    "signs": ([f"§{k}" for k in N], "codes, 40 different"),
+    "seats": ([f"{k}{'ENS'[k % 3]}" for k in N], "id"),
     "bounds": ([f"<{k}" for k in N], "bounds, 40 different"),
 }
 
@@ -45,3 +60,8 @@ def test_text_that_is_called_id_is_one():
 def test_a_long_cell_is_shortened_to_a_line():
     assert shortened("a\nb") == "a b"
     assert shortened("x" * 100) == "x" * 37 + "..."
+
+
+def test_names_that_hold_numbers_or_lists():
+    assert measures_in(LOOKS["ranges"][0]) == "ranges"
+    assert measures_in(LOOKS["codes"][0]) == measures_in(LOOKS["signs"][0]) == measures_in(LOOKS["names"][0]) == ""

@@ -130,6 +130,31 @@ def test_a_number_that_is_read_by_a_guess_is_said_with_the_way_to_choose(tmp_pat
     assert remarks(chosen, frame) == []
 
 
+def test_a_guess_on_the_target_is_said_and_its_kind_settles_it(tmp_path):
+    prices = [f"{k}.{100 + 13 * k % 800}" for k in range(1, N + 1)]
+    frame = table(tmp_path, "a price", [str(k * 37 % 101) for k in range(N)], prices, mark=";")
+    preparation = prepared(frame)
+    assert any("--kind price=numeric:1.234,5" in line for line in remarks(preparation, frame))
+    answer = Answer.of(frame, ("price",), kinds={"price": "numeric:1.234,5"})
+    assert (answer.written, answer.y(frame)[0]) == (("1.234,5",), 1113)
+    assert remarks(Preparation.fit(frame, answer), frame) == ["column 'price': its numbers are written as 1.234,5"]
+
+
+def test_many_categories_that_hold_numbers_are_told(tmp_path):
+    pairs = [f"{100 + k % 20}/{60 + k % 20}" for k in range(N)]
+    frame = table(tmp_path, "a b y", X, pairs, Y)
+    (line,) = remarks(prepared(frame), frame)
+    assert line.startswith("column 'b': its 20 categories look like pairs of numbers, such as '100/60'")
+    few = table(tmp_path, "a b y", X, [f"{k % 5}-{k % 5 + 3}" for k in range(N)], Y)
+    assert remarks(prepared(few), few) == []
+
+
+def test_a_column_of_which_nothing_is_learned_is_told(tmp_path):
+    frame = table(tmp_path, "a b y", X, [f"word {k * k}" for k in range(N)], Y)
+    preparation = Preparation.fit(frame, Answer.of(frame, ("y",)), {"b": "categorical"})
+    assert any("'b': no cell comes twice" in line for line in remarks(preparation, frame))
+
+
 def test_the_other_columns_settle_a_doubtful_one(tmp_path):
     sizes = [f"1,{100 + 13 * k % 800}" for k in range(N)]
     frame = table(tmp_path, "size income y", sizes, [f"{1000 + k},5" for k in range(N)], Y, mark=";")

@@ -20,6 +20,7 @@ DIGITS = Frame("digits", {"y": np.empty(0)}, str, task="classification")
         (DIGITS, "regression", {}, Wanted("regression", "", "as --task regression says")),
         (PLAIN, None, {"y": "numeric"}, Wanted("regression", "", "as --kind y=numeric says")),
         (PLAIN, "counts", {"y": "numeric"}, Wanted("counts", "", "as --kind y=numeric says")),
+        (PLAIN, None, {"y": "numeric:de"}, Wanted("regression", "", "as --kind y=numeric:de says")),
         (PLAIN, None, {"y": "boolean"}, Wanted("classification", "boolean", "as --kind y=boolean says")),
         (PLAIN, None, {"y": SPELLING}, Wanted("classification", "nocase", f"as --kind y={SPELLING} says")),
     ],

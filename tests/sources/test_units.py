@@ -2,10 +2,10 @@
 
 import pytest
 
-from bprop.sources.units import is_currency, is_unit
+from bprop.sources.units import currency_of, is_currency, is_unit
 
 
-@pytest.mark.parametrize("word", ["$", "€", "US$", "R$", "zł", "kr", "CHF", "usd", "Rs."])
+@pytest.mark.parametrize("word", ["$", "€", "US$", "R$", "zł", "kr", "CHF", "usd", "Rs.", "元", "円"])
 def test_currencies(word):
     assert is_currency(word)
 
@@ -16,7 +16,18 @@ def test_words_that_are_no_currencies(word):
 
 
 @pytest.mark.parametrize(
-    ("word", "spaced"), [("kg", False), ("%", False), ("rooms", True), ("€", True), ("m²", False), ("sq ft", True)]
+    ("word", "spaced"),
+    [
+        ("kg", False),
+        ("%", False),
+        ("rooms", True),
+        ("€", True),
+        ("m²", False),
+        ("sq ft", True),
+        ("℃", False),
+        ("º", False),
+        ("pct", True),
+    ],
 )
 def test_units(word, spaced):
     assert is_unit(word, spaced)
@@ -27,3 +38,10 @@ def test_units(word, spaced):
 )
 def test_words_that_are_no_units(word, spaced):
     assert not is_unit(word, spaced)
+
+
+def test_spellings_of_a_currency():
+    assert currency_of("€") == currency_of("EUR") == "eur"
+    assert currency_of("CHF") == currency_of("Fr.")
+    assert currency_of("CAD") == "cad"
+    assert currency_of("") == ""

@@ -24,7 +24,7 @@ def test_cells_that_are_missing_among_numbers_alone(cell):
 def test_a_word_is_in_one_list_and_no_number_is_in_any():
     assert not MARKS & MISSING
     assert not (MARKS | MISSING) & set(YES_OR_NO)
-    assert not any(word.strip("+-").replace(".", "").isdigit() for word in MARKS | MISSING)
+    assert not any(word.strip("+-").replace(".", "", 1).isdigit() for word in MARKS | MISSING)
 
 
 def test_words_of_yes_and_no_are_in_lower_case_and_come_back_from_any_case():

@@ -21,6 +21,8 @@ from bprop.tables.python_words import in_python, python_words
         ("with --kind COLUMN=KIND", "with kinds={'COLUMN': 'KIND'}"),
         ("--kind and --weights are for tables", "kinds and weights are for tables"),
         ("add --missing -999 if that stands", "add missing='-999' if that stands"),
+        ("with --missing 2,5; a column", "with missing='2,5'; a column"),
+        ("(add --missing 1.5).", "(add missing='1.5')."),
         ("--missing 'n a'; or", "missing='n a'; or"),
         ('leave it out with --comment "(60"', "leave it out with comment='(60'"),
         ("leave them out with --comment and how they begin", "leave them out with comment and how they begin"),

@@ -123,6 +123,20 @@ def test_kinds_are_looked_at_and_changed_in_another_table(rows):
     assert bp.table(rows, kinds={"legs": "categorical"}).kinds["legs"] == "categorical"
 
 
+def test_the_kind_of_a_target_is_that_of_the_answer(rows):
+    table = bp.table(rows, "legs")
+    assert table.task == "classification"
+    assert table.with_kinds(legs="numeric").task == "regression"
+    assert table.with_kinds(legs="numeric").with_kinds(town="ignored").task == "regression"
+    assert table.with_kinds(legs="numeric").with_kinds(legs="inferred").task == "classification"
+    cents = bp.table({"a": [1, 2, 3, 4], "price": ["1.500", "2.250", "3.125", "2.750"]}, "price")
+    assert cents.frame.column("price").is_text
+    assert cents.answer.y(cents.frame).tolist() == [1.5, 2.25, 3.125, 2.75]
+    assert cents.with_kinds(price="numeric:de").answer.y(cents.frame).tolist() == [1500, 2250, 3125, 2750]
+    with pytest.raises(errors.SettingError, match="regression needs targets that are numbers"):
+        bp.table(rows, "pet").with_kinds(pet="numeric")
+
+
 def test_a_kind_that_does_not_fit_is_refused_at_once(rows):
     with pytest.raises(errors.DataError, match="column 'town'"):
         bp.table(rows).with_kinds(town="numeric")

@@ -16,7 +16,7 @@ from bprop.sources.limits import need_few_classes, some
 from bprop.sources.no_classes import need_no_measures
 from bprop.sources.target_kinds import wanted_of
 from bprop.sources.targets import different, several, targets_of, texts_of
-from bprop.sources.written import written_in, written_so
+from bprop.sources.written import as_asked, written_in, written_so
 
 ENOUGH, DIFFERENT = 20, 0.9  # of so many examples and more, a larger share of different targets makes no classes
 
@@ -49,6 +49,7 @@ class Answer:
         table; default once.
         """
         frame.need_targets(columns)
+        frame = as_asked(frame, columns, kinds or {})
         answer = cls._of(frame, columns, task, kinds or {}, counts)
         return replace(answer, written=written_in(frame, columns))
 

@@ -15,6 +15,8 @@ NOCASE, BOOLEAN = "nocase", "boolean"
 JOINS = (NOCASE, BOOLEAN)
 """How spellings are joined into one class: without regard to case, blanks and Unicode forms; or by what says yes."""
 
+_NO_WIDTH = str.maketrans("", "", "\u200b\u2060\ufeff\u00ad\u200e\u200f")
+
 
 def plain(value: Any) -> Any:
     """A label as JSON keeps it: 3.0 and np.int64(3) are 3."""
@@ -23,7 +25,8 @@ def plain(value: Any) -> Any:
 
 
 def folded(text: str) -> str:
-    """A name without regard to case, to blanks, and to the Unicode form of its letters."""
+    """A name without regard to case, to blanks, those of no width too, and to the Unicode form of its letters."""
+    text = text if text.isascii() else text.translate(_NO_WIDTH)
     return " ".join(unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold()).split())
 
 

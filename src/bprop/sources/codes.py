@@ -15,6 +15,8 @@ _BEGIN = re.compile(r"\n(?:0\d|\+)")
 _PHONE = re.compile(r"\+\d[\d ()./-]{5,}\d")
 _VERSION = re.compile(r"v?\d+(?:\.\d+)+(?:[-+.]?(?:a|b|rc|dev|alpha|beta)\d*)?", re.IGNORECASE)
 _QUOTED = re.compile(r'="([^"]*)"')
+_THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})*|0")
+"""A whole number with points between its thousands: 1.234.567."""
 
 
 def begin_as_code(cells: Sequence[str]) -> bool:
@@ -32,6 +34,8 @@ def codes_in(cells: Sequence[str]) -> str:
     for pattern, name in ((_PHONE, PHONE), (_VERSION, VERSION), (_QUOTED, QUOTED)):
         if all(map(pattern.fullmatch, cells)):
             several = sum(cell.count(".") > 1 for cell in cells)  # one among numbers is a mistake
+            if name == VERSION and all(map(_THOUSANDS.fullmatch, cells)):
+                return ""
             return name if name != VERSION or 2 * several >= len(cells) > 0 else ""
     return ""
 

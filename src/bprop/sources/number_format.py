@@ -14,7 +14,7 @@ import numpy as np
 
 from bprop.errors import SettingError
 from bprop.sources.multiples import MULTIPLES, STAR, power_of, without_stars
-from bprop.sources.units import is_currency
+from bprop.sources.units import currency_of, is_currency
 
 BLANKS = "\u00a0\u202f\u2009\u2007"
 """Blanks that people write between groups of digits, beside the usual one."""
@@ -148,15 +148,17 @@ class NumberFormat:
         return float(whole.replace(self.decimal, "."))
 
     def fits(self, parts: Parts) -> bool:
-        """Whether signs, currency and unit are those of this format. A number without a currency has this one. Zero
+        """Whether signs, currency and unit are those of this format. A number without a currency has this one,
+        and a currency may stand on either side. Zero
         needs no unit: free is 0 beside $4.99."""
         if is_bare_zero(parts):
             return True
         if parts.brackets and not self.brackets:
             return False
-        bare = not (parts.prefix or parts.suffix)
-        if bare and self.is_money:
-            return True
+        if self.is_money and not (parts.prefix and parts.suffix):
+            currency = currency_of(parts.prefix or parts.suffix)
+            if currency in ("", currency_of(self.prefix or self.suffix)):
+                return True
         return parts.prefix.casefold() in self._prefixes and self._fits_suffix(parts.suffix)
 
     @property
@@ -210,10 +212,11 @@ def plain(cell: str) -> float:
 
 
 def pattern_of(decimal: str, thousands: str, lakh: bool) -> re.Pattern[str]:
-    """The pattern of the digits of a format. The first of several groups does not begin with 0."""
+    """The pattern of the digits of a format. The first of several groups does not begin with 0, and no exponent
+    follows them: 5,940e+03 is 5940."""
     point = re.escape(decimal)
-    fraction = rf"(?:{point}\d*)?{_EXPONENT}"
-    forms = [rf"\d+{fraction}", rf"{point}\d+{_EXPONENT}"]
+    fraction = rf"(?:{point}\d*)?"
+    forms = [rf"\d+{fraction}{_EXPONENT}", rf"{point}\d+{_EXPONENT}"]
     if thousands:
         mark = re.escape(thousands)
         groups = rf"[1-9]\d?(?:{mark}\d\d)*{mark}\d{{3}}" if lakh else rf"[1-9]\d{{0,2}}(?:{mark}\d{{3}})+"

@@ -14,8 +14,8 @@ from bprop.sources.column import Column
 from bprop.sources.columns import Categorical, Date, Duration, Kind, Numeric, Time
 from bprop.sources.date_remarks import date_remarks
 from bprop.sources.frame import Frame
-from bprop.sources.looks import shortened
-from bprop.sources.number_format import NumberFormat, plain
+from bprop.sources.looks import measures_in, shortened
+from bprop.sources.number_format import PLAIN, NumberFormat, plain
 from bprop.sources.number_inference import is_number
 from bprop.sources.preparation import Preparation
 from bprop.sources.totals import SUMS
@@ -39,10 +39,11 @@ def remarks(preparation: Preparation, frame: Frame) -> list[str]:
 
 def _targets(preparation: Preparation, frame: Frame) -> Iterator[str]:
     answer = preparation.answer
-    for name, written in zip(answer.columns, answer.written, strict=False):
+    for name, written in zip(answer.columns, answer.written or [""] * len(answer.columns), strict=False):
         if written and name in frame.columns:
             yield f"column {name!r}: its numbers are written as {written}"
-            yield from _doubt(name, frame.column(name), NumberFormat.spelled(written))
+        if name in frame.columns and (written or answer.classes is None) and frame.column(name).is_text:
+            yield from _doubt(name, frame.column(name), NumberFormat.spelled(written) if written else PLAIN)
 
 
 def _of_kind(kind: Kind, column: Column) -> Iterator[str]:
@@ -56,7 +57,10 @@ def _of_kind(kind: Kind, column: Column) -> Iterator[str]:
         yield from _marks(kind, column)
         yield from _sums(kind, column)
         yield from _cases(kind)
+        if not kind.categories:
+            yield f"column {kind.name!r}: no cell comes twice, so that nothing is learned of any: it is no help"
         yield from _numbers(kind, column)
+        yield from _looks(kind)
 
 
 def _doubt(name: str, column: Column, form: NumberFormat) -> Iterator[str]:
@@ -135,6 +139,15 @@ def _numbers(kind: Categorical, column: Column) -> Iterator[str]:
         yield (
             f"column {kind.name!r}: {rows:,} of {cells:,} cells look like numbers, such as {examples}, but no one "
             "format fits them: they are taken for categories; write all in one format and unit to use them as numbers"
+        )
+
+
+def _looks(kind: Categorical) -> Iterator[str]:
+    """Of categories that are too many for a list of answers."""
+    if kind.width and (what := measures_in(kind.categories)):
+        yield (
+            f"column {kind.name!r}: its {len(kind.categories):,} categories look like {what}, such as "
+            f"{shortened(kind.categories[0])!r}, and are learned as names: numbers in columns of their own tell more"
         )
 
 

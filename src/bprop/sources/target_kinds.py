@@ -17,6 +17,8 @@ OF_SEVERAL = {"boolean": "multilabel", "numeric": "regression"}
 """{kind of a column of targets: its task}."""
 SPELLING = f"categorical:{NOCASE}"
 """The kind of classes that are one where they differ by case or blanks alone."""
+FORMATTED = "numeric:"
+"""How the kind of a target begins that says how its numbers are written: numeric:1.234,5."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,8 @@ def _of_kinds(columns: tuple[str, ...], task: str | None, kinds: Mapping[str, st
 
 def _task_of(name: str, kind: str, is_one_of_several: bool) -> str:
     known = OF_SEVERAL if is_one_of_several else {**KINDS, SPELLING: "classification"}
+    if kind.startswith(FORMATTED):
+        return known["numeric"]
     if kind not in known:
         what = "one of several targets" if is_one_of_several else "the target"
         raise SettingError(f"--kind {name}={kind}: {name} is {what}, which can be: {', '.join(known)}")

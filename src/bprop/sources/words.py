@@ -27,6 +27,7 @@ MARKS = frozenset(
         "sin dato",
         "sin datos", "null.", "none.", "#error!", "#error", "#fehler!", "#wert!", "#bezug!", "#zahl!", "#nv",
         "#valeur!", "#getting_data",
+        "0000-00-00", "0000-00-00 00:00:00", "0000-00-00t00:00:00", "00/00/0000", "00.00.0000", "00-00-0000",
         "#spill!", "#calc!", "<nil>", "<none>", "<nan>", "<missing>", "void", "pd.na", "np.nan",
     }
 )  # fmt: skip

@@ -13,14 +13,38 @@ from bprop.sources.noted import damaged
 from bprop.sources.number_format import PLAIN, NumberFormat
 from bprop.sources.number_inference import Spelling
 from bprop.sources.settled import Settled
+from bprop.sources.target_kinds import FORMATTED
 
 NAMES = "names of classes"
+
+
+def form_asked(name: str, column: Column, how: str) -> NumberFormat:
+    """The format of an example `how`, "1.234,5", or of a country, "de", with the currency and the unit of the cells
+    where the example has none. Raises SettingError where it says no format."""
+    try:
+        style = NumberFormat.spelled(how)
+    except SettingError as error:
+        raise SettingError(f"--kind {name}=numeric:{how}: {error}") from None
+    form = style if style.prefix or style.suffix else column.in_style(style)
+    return style if form is None else form
 
 
 def written_in(frame: Frame, columns: Sequence[str]) -> tuple[str, ...]:
     """The formats of columns as examples, "" for Python's; () if that is all of them."""
     forms = [frame.column(name).settled.spelling.form for name in columns]
     return tuple("" if form.is_plain else str(form) for form in forms) if not all(f.is_plain for f in forms) else ()
+
+
+def as_asked(frame: Frame, columns: Sequence[str], kinds: Mapping[str, str]) -> Frame:
+    """A frame whose targets are written as kinds such as "numeric:1.234,5" say. Raises SettingError for such a kind
+    that says no format."""
+    settled = {}
+    for name in columns:
+        kind = kinds.get(name, "")
+        if kind.startswith(FORMATTED) and frame.column(name).is_text:
+            form = form_asked(name, frame.column(name), kind.removeprefix(FORMATTED))
+            settled[name] = frame.column(name).as_decided(Settled(Spelling(form)))
+    return replace(frame, columns={**frame.columns, **settled}) if settled else frame
 
 
 def written_so(

@@ -23,7 +23,7 @@ _KIND = re.compile(rf"--kind (?P<word>{_QUOTED}|[^\s;]+=[^\s;]*?)(?=[:;,.)]*(?:\
 _VALUE = re.compile(
     rf"--(?:(?P<count>skip-rows|validation|test) (?P<number>[\d.]*\d)|(?P<choice>task) (?P<one>[a-z]+)\b|"
     rf"(?P<cells>bad-cells) (?P<how>missing|refuse)\b|(?P<any>comment|missing|encoding|sheet) "
-    rf"(?P<word>{_QUOTED}|(?!(?:and|or|if|to|is|stands|for|says|takes)\b)[^\s,;:()]+))"
+    rf"(?P<word>{_QUOTED}|(?!(?:and|or|if|to|is|stands|for|says|takes)\b)[^\s()]+?(?=[:;,.)]*(?:\s|$))))"
 )
 _HEADER = re.compile(r"--(no-)?header\b")
 _NAME = re.compile(r"--([a-z][a-z0-9-]*[a-z0-9])")

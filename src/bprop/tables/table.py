@@ -124,12 +124,16 @@ class Table:
     def with_kinds(self, kinds: Mapping[str, str] | None = None, /, **more: str) -> Table:
         """The table with other kinds: `table.with_kinds(zip="categorical")`, or of a dict. "inferred" takes one back.
 
-        Raises SettingError for a column that is no input, UnknownNameError for a kind that does not exist, DataError
-        for cells that are not of that kind.
+        A target can be numeric, categorical or boolean. Raises SettingError for a column that does not exist,
+        UnknownNameError for a kind that does not exist, DataError for cells that are not of that kind.
         """
         self._need_whole("with_kinds")
-        chosen = {**self.chosen, **chosen_kinds(kinds), **chosen_kinds(more)}
-        changed = replace(self, chosen={name: kind for name, kind in chosen.items() if kind != "inferred"})
+        changes = {**chosen_kinds(kinds), **chosen_kinds(more)}
+        chosen = {name: kind for name, kind in {**self.chosen, **changes}.items() if kind != "inferred"}
+        changed = replace(self, chosen=chosen)
+        if not changes.keys().isdisjoint(self.answer.columns):  # the kind of a target is that of the answer
+            answer = answer_of(self.frame, self.answer.columns, None, chosen, self.declared)
+            changed = replace(changed, answer=answer)
         _ = changed.preparation  # raises for kinds that do not fit
         return changed
 

@@ -40,6 +40,12 @@ def test_a_stray_cell_is_named_by_its_place_with_a_way_out():
         Numeric.fit("a", frame(["", "?"]))
 
 
+@pytest.mark.parametrize("bound", ["<0.5", "85+", "90 and over"])
+def test_a_bound_is_told_as_one(bound):
+    with pytest.raises(errors.DataError, match=r"is not a finite number.*a bound is no value"):
+        Numeric.fit("a", frame(["1", "2", bound]))
+
+
 def test_a_model_of_before_reads_plain_numbers():
     old = {"kind": "numeric", "name": "a", "fill": 2.0, "indicator": False}
     kind = from_notes(old)

@@ -10,6 +10,7 @@ EXAMPLES = {
     "ctime": "Fri May 31 12:00:00 2024", "y name d": "2024-May-31", "name y": "May 2024", "name yy": "May-24",
     "y name": "2024 May", "y m": "2024-05", "m y": "05/2024", "quarter": "2024-Q2", "quarter y": "Q2 2024",
     "week": "2024-W22", "ordinal": "2024-152", "packed": "20240531",
+    "packed name": "31MAY2024", "signs": "2024年5月31日",
 }  # fmt: skip
 
 

@@ -424,6 +424,7 @@ TOLD = {
         ["line 2", "--comment ,cm,kg if"],
     ),
     "the header again": (lines(NAMES) + lines(NAMES), [f"line {N + 2}: the header once more"]),
+    "the header again with a mark": (lines(NAMES) + "\ufeff" + lines(NAMES), [f"line {N + 2}: the header once more"]),
     "a web page": ("<!DOCTYPE html>\n<html><body>a, b</body></html>\n", ["a web page"]),
     "XML": ('<?xml version="1.0"?>\n<a>1,2</a>\n', ["XML"]),
     "Git LFS": ("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n", ["git lfs pull"]),

@@ -1,11 +1,13 @@
 """How many columns a Parquet file, or one of its kin, says that it has."""
 
 import io
+import json
 import struct
 
 import pytest
 
 from bprop.sources.formats import format_of
+from bprop.sources.formats.parquet import index_of
 
 pl = pytest.importorskip("polars", reason="files of columns are written with polars")
 WRITERS = {".parquet": "write_parquet", ".arrow": "write_ipc", ".pq": "write_parquet", ".feather": "write_ipc"}
@@ -57,3 +59,23 @@ def test_damaged_files_say_nothing_or_something_but_never_fail(suffix):
 )
 def test_nonsense_says_nothing(content, suffix):
     assert columns_in(io.BytesIO(content), suffix) == 0
+
+
+def test_the_index_of_pandas_is_no_last_column(tmp_path):
+    frame = pl.DataFrame({"a": [1, 2], "größe": [3, 4], "day": [5, 6]})
+    kept = {"pandas": json.dumps({"index_columns": ["day", "größe", "gone"]}, ensure_ascii=False)}
+    frame.write_parquet(tmp_path / "t.parquet", metadata=kept)
+    with open(tmp_path / "t.parquet", "rb") as file:
+        assert index_of(file) == ["day", "größe", "gone"]
+    known = format_of("t.parquet")
+    assert known.lazy(tmp_path / "t.parquet").collect_schema().names() == ["day", "größe", "a"]
+    with open(tmp_path / "t.parquet", "rb") as file:
+        assert known.eager(file).columns == ["day", "größe", "a"]
+
+
+@pytest.mark.parametrize("kept", ['{"index_columns": [{"kind": "range"}]}', '{"index_columns": []}', "{", ""])
+def test_an_index_without_a_name_is_none(kept):
+    file = io.BytesIO()
+    pl.DataFrame({"a": [1]}).write_parquet(file, metadata={"pandas": kept})
+    assert index_of(file) == []
+    assert index_of(io.BytesIO(file.getvalue()[:9])) == []

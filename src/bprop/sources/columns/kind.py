@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import MISSING, asdict, dataclass, fields
@@ -184,7 +185,8 @@ def need_read(read: tuple[np.ndarray, np.ndarray], what: str, name: str, frame: 
 
 def _hint(cell: str) -> str:
     """A word on the look of a bad cell."""
-    if cell[:1] in "<>≤≥~≈" and is_number(cell.lstrip("<>=≤≥~≈ ")):
+    bound = cell.lstrip("<>=≤≥~≈ ") if cell[:1] in "<>≤≥~≈" else re.sub(r"\+$| (?:and|or|&) \w+$", "", cell)
+    if bound != cell and is_number(bound):
         return " (a bound is no value: give a number, such as half of it)"
     return f" ({cell} looks like a number in another format)" if is_number(cell) else ""
 

@@ -15,6 +15,7 @@ from bprop.sources.columns.kind import Kind, all_missing, filled, need_read
 from bprop.sources.frame import Frame
 from bprop.sources.ids import is_id
 from bprop.sources.number_format import PLAIN, NumberFormat
+from bprop.sources.written import form_asked
 
 MISTAKES = 0.1  # of the cells may be no numbers, of whatever kinds
 FEW = 3  # different cells that are no numbers, as marks of missing values are
@@ -61,12 +62,7 @@ class Numeric(Kind):
     def fit_as(cls, name: str, frame: Frame, how: str) -> Self:
         """Numbers written as in the example `how`, "1.234,5", or in a country, "de"; a currency or a unit of the cells
         need not be in it."""
-        try:
-            style = NumberFormat.spelled(how)
-        except SettingError as error:
-            raise SettingError(f"--kind {name}=numeric:{how}: {error}") from None
-        form = style if style.prefix or style.suffix else frame.column(name).in_style(style)
-        return cls._fitted(name, frame, style if form is None else form)
+        return cls._fitted(name, frame, form_asked(name, frame.column(name), how))
 
     @classmethod
     def _fitted(cls, name: str, frame: Frame, form: NumberFormat) -> Self:

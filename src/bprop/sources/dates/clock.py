@@ -7,7 +7,10 @@ import re
 from bprop.sources.number_format import tidy
 
 DAY = 86_400
-_TIME = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d(?:[.,]\d{1,9})?))?(?: ?([ap])\.?m\.?)?(?: ?(?:uhr|h))?", re.ASCII | re.I)
+_TIME = re.compile(
+    r"(\d{1,2})(?: ?h ?(?=\d\d$)|:)(\d\d)(?::(\d\d(?:[.,]\d{1,9})?))?(?: ?([ap])\.?m\.?)?(?: ?(?:uhr|h))?",
+    re.ASCII | re.I,
+)
 _SPAN = re.compile(r"(-?)(?:(\d+) days?,? ?)?(?:\+?(\d+):(\d\d)(?::(\d\d(?:\.\d+)?))?)?", re.ASCII)
 _PART = r"([+-]?\d+(?:[.,]\d+)?)"  # Java writes a minus before each part, PT-5M
 _ISO = re.compile(rf"([+-]?)P(?:{_PART}W)?(?:{_PART}D)?(?:T(?:{_PART}H)?(?:{_PART}M)?(?:{_PART}S)?)?", re.ASCII)
@@ -15,6 +18,7 @@ _UNITS = re.compile(
     r"(-?)(?:(\d+) ?(?:d|days?))?,? ?(?:(\d+) ?(?:h|hrs?|hours?))?,? ?(?:(\d+) ?(?:m|mins?|minutes?))?,? ?"
     r"(?:(\d+(?:\.\d+)?) ?(?:s|secs?|seconds?))?", re.ASCII | re.I,
 )  # fmt: skip
+_HOURS = re.compile(r"(-?)(\d+) ?h ?([0-5]\d)", re.ASCII | re.I)
 _ONE_LETTER = re.compile(r"-?[\d.]+ ?[A-Za-z]", re.ASCII)
 
 
@@ -41,7 +45,8 @@ def seconds_of_duration(cell: str) -> float:
     """The seconds of a duration; NaN for text that is none."""
     cell = tidy(cell)
     for pattern, factors in (
-        (_SPAN, (DAY, 3600, 60, 1)), (_ISO, (7 * DAY, DAY, 3600, 60, 1)), (_UNITS, (DAY, 3600, 60, 1))
+        (_SPAN, (DAY, 3600, 60, 1)), (_ISO, (7 * DAY, DAY, 3600, 60, 1)), (_UNITS, (DAY, 3600, 60, 1)),
+        (_HOURS, (3600, 60)),
     ):  # fmt: skip
         match = pattern.fullmatch(cell)
         if match is not None and any(match.groups()[1:]):

@@ -23,6 +23,10 @@ FORMS = {
         r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)(?: ?(?:Z|UTC|GMT)|[+-]\d\d:\d\d)"
     ),
     "log": re.compile(rf"\[?(?P<day>\d{{1,2}})/{_NAME}/(?P<c>\d{{4}}|\d\d)(?:[: ]{_CLOCK}{_ZONE})?\]?"),
+    "packed name": re.compile(rf"(?P<day>\d{{1,2}}){_NAME}(?P<c>\d{{4}}|\d\d)(?:[: ]{_CLOCK}{_HALF}{_ZONE})?"),
+    "signs": re.compile(  # 2024年5月31日, 2024년 5월 31일
+        rf"(?P<year>\d{{4}}) ?[年년] ?(?P<month>\d{{1,2}}) ?[月월](?: ?(?P<day>\d{{1,2}}) ?[日일号號]{_TIME})?"
+    ),
     "abc": re.compile(rf"{_WEEKDAY}(?P<a>\d{{1,2}})(?P<mark>[-/.])(?P<b>\d{{1,2}})(?P=mark)(?P<c>\d{{4}}|\d\d){_TIME}"),
     "d name y": re.compile(
         rf"{_WEEKDAY}{_NTH}(?:[ -]| de | of )?{_NAME}(?:[ -]|, ?| de | del )(?P<c>\d{{4}}|\d\d){_TIME}"

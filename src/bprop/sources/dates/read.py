@@ -21,7 +21,7 @@ ORDERS = {"dmy": "day first", "mdy": "month first", "ymd": "year first"}
 UNCLEAR, CONTRADICTORY = "unclear", "contradictory"
 SETTLED = "settled"
 """Instead of an order: each cell is read by itself, and only forms that all people read in one way are dates."""
-WEAK = ("y m", "m y", "name yy", "quarter", "quarter y", "week", "ordinal", "packed")
+WEAK = ("y m", "m y", "name yy", "quarter", "quarter y", "week", "ordinal", "packed", "packed name")
 """Forms that codes may have too: they are dates only of these years."""
 YEARS = 1500, 2200
 PACKED_YEARS = 1900, 2100

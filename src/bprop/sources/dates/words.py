@@ -12,6 +12,17 @@ _MONTHS = {
     "Spanish": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
     "Italian": "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
     "Portuguese": "janeiro fevereiro marco abril maio junho julho agosto setembro outubro novembro dezembro",
+    "Swedish": "januari februari mars april maj juni juli augusti september oktober november december",
+    "Danish": "januar februar marts april maj juni juli august september oktober november december",
+    "Norwegian": "januar februar mars april mai juni juli august september oktober november desember",
+    "Finnish": (
+        "tammikuuta helmikuuta maaliskuuta huhtikuuta toukokuuta kesakuuta heinakuuta elokuuta syyskuuta lokakuuta "
+        "marraskuuta joulukuuta"
+    ),
+    "Turkish": "ocak subat mart nisan mayıs haziran temmuz agustos eylul ekim kasım aralık",
+    "Russian": "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
+    "Russian alone": "январь февраль март апрель маи июнь июль август сентябрь октябрь ноябрь декабрь",
+    "Russian, short": "янв фев мар апр мая июн июл авг сен окт ноя дек",
     "Dutch": "januari februari maart april mei juni juli augustus september oktober november december",
 }
 _SHORT = {

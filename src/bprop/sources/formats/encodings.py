@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from bprop.errors import DataError, SettingError
-from bprop.sources.formats.guess import guess_of
+from bprop.sources.formats.guess import WIDE, guess_of
 
 MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"), (codecs.BOM_UTF8, "utf-8"),
@@ -139,6 +139,14 @@ def not_utf8(path: Path, content: bytes, lines: int, before: int | None, delimit
     line = lines + content.count(b"\n", 0, start) + 1
     at = "" if before is None else f" at byte {before + start}"
     what = f"{path}, line {line}: not a text file in UTF-8 ({reason}{at}, 0x{content[start]:02x})"
+    if not content[:start].isascii():
+        begin = content.rfind(b"\n", 0, start) + 1
+        guess = guess_of(content[begin:].partition(b"\n")[0], start - begin, delimiter)
+        if guess is not None and guess[0] not in WIDE:
+            return DataError(
+                f"{what}, but the text above it is: the file mixes encodings, or this line is damaged; it looks like "
+                f"{guess[0]}, with the cell {guess[1]!r}: mend such lines, or name the encoding of all with --encoding"
+            )
     guess = guess_of(content, start, delimiter)
     if guess is None:
         return DataError(f"{what}; it may be no text at all, or say its encoding with --encoding NAME")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bprop.errors import DataError
-from bprop.sources.formats import headers
+from bprop.sources.formats import headers, one_column
 from bprop.sources.formats.dialect import BLANKS, LOOK, NOTHING, at_tabs, delimiter_of, mark_of, shown, split
 from bprop.sources.formats.encodings import MARKS, codec_of, encoding_of, need_no_zeros, not_utf8, without_end
 from bprop.sources.formats.names import by_position, is_index, nameless, tidy
@@ -150,6 +150,8 @@ def _layout_of(path: Path, sample: bytes, whole: bool, options: ReadOptions, usu
         facts = (*facts, f"its delimiter is {shown(mark)}")
     layout = replace(layout, delimiter=mark, comment=options.comment or None, facts=facts)
     layout = _with_names(path, layout, lines, before, options)
+    if len(layout.names) == 1 and (hint := one_column.hint_of(split(rest, mark))):
+        layout = replace(layout, facts=(*layout.facts, hint))
     return replace(layout, body=sum(sizes[: layout.lines]))
 
 

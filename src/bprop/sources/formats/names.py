@@ -10,12 +10,19 @@ from itertools import pairwise
 
 UNNAMED = re.compile(r"(Unnamed: \d+(_level_\d+)?(\.\d+)?)?")
 """No name, or what pandas writes where it has read none."""
+MARK = "\ufeff"
+"""The mark of UTF-8 before a name, or before a cell where files were joined."""
 INDEX = re.compile(r"(Unnamed: 0(\.\d+)?)?")
 
 
 def tidy(name: str) -> str:
     """A name in Unicode's composed form, without blanks around it; those within it are part of it."""
     return unicodedata.normalize("NFC", name).strip("\ufeff \t").strip()
+
+
+def unmarked(cell: str) -> str:
+    """A cell without the mark of UTF-8, which stands within a text where files were joined."""
+    return cell.removeprefix(MARK).strip()
 
 
 def by_position(count: int) -> list[str]:

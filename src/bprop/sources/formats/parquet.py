@@ -6,6 +6,8 @@ Sources: the Thrift compact protocol and parquet.thrift (FileMetaData: 1 version
 from __future__ import annotations
 
 import io
+import json
+import re
 import struct
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +17,8 @@ from bprop.sources.formats.columnar import Columnar, footer_of, need_polars
 from bprop.sources.formats.output import Output, frame_of
 
 I32, LIST, STRUCT = 5, 9, 12  # types of the compact protocol
+_INDEX = re.compile(rb'"index_columns": ?(\[(?:"(?:[^"\\]|\\.)*"(?:, ?)?)+\])')
+"""The names of an index in what pandas writes into a file."""
 FIRST = 64  # bytes of a footer that are read
 
 
@@ -39,12 +43,34 @@ class Parquet(Columnar):
     def lazy(self, file: Any) -> Any:
         import polars as pl
 
-        return pl.scan_parquet(file)
+        if not isinstance(file, Path):  # content, of which the rows are counted
+            return pl.scan_parquet(file)
+        with open(file, "rb") as content:
+            index = index_of(content)
+        return _index_first(pl.scan_parquet(file), index)
 
     def eager(self, file: BinaryIO) -> Any:
         import polars as pl
 
-        return pl.read_parquet(file)
+        index = index_of(file)
+        file.seek(0)
+        return _index_first(pl.read_parquet(file), index)
+
+
+def index_of(file: BinaryIO) -> list[str]:
+    """The columns that were the index of a DataFrame of pandas, which writes them last; []: the file names none."""
+    try:
+        match = _INDEX.search(footer_of(file, b"PAR1", None))
+        return [] if match is None else list(map(str, json.loads(match[1])))
+    except (ValueError, struct.error):  # damaged: polars says how
+        return []
+
+
+def _index_first(frame: Any, index: Sequence[str]) -> Any:
+    """A frame with its index before the other columns, as pandas shows it: the last column is the target."""
+    names = frame.collect_schema().names() if index else []
+    first = [name for name in index if name in names]
+    return frame.select([*first, *(name for name in names if name not in first)]) if first else frame
 
 
 def _columns(footer: bytes) -> int:

@@ -11,6 +11,7 @@ from bprop.sources.column import Column, objects
 from bprop.sources.formats.columnar import PolarsPiece, can_use_polars
 from bprop.sources.formats.format import Piece
 from bprop.sources.formats.layout import Layout
+from bprop.sources.formats.names import MARK, unmarked
 from bprop.sources.formats.rows import read_rows
 from bprop.sources.formats.shape import need_no_footer, repeated_header
 from bprop.sources.formats.text import as_text, fast
@@ -52,10 +53,11 @@ class Part:
         if not layout.header or len(names) < 2 or layout.unsure or layout.dropped:
             return
         if self.frame is None:
-            rows = [k for k, row in enumerate(self.rows) if row == names]
+            rows = [k for k, row in enumerate(self.rows) if row[1:] == names[1:] and unmarked(row[0]) == names[0]]
         else:
-            alike = self.frame.to_series(0).str.strip_chars() == names[0]
-            rows = [k for k in alike.arg_true().to_list() if [cell.strip() for cell in self.frame.row(k)] == names]
+            first = self.frame.to_series(0).str.strip_chars().str.strip_prefix(MARK).str.strip_chars()
+            alike = (first == names[0]).arg_true().to_list()
+            rows = [k for k in alike if [cell.strip() for cell in self.frame.row(k)][1:] == names[1:]]
         if rows:
             raise repeated_header(self.path, self.ends()[rows[0]], names)
 
