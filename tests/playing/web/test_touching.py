@@ -79,6 +79,8 @@ def test_a_weight_is_typed(play):
     play.settle()
     assert play.theta["b1"][2] == -1.25
     assert play.page.input_value(".weight-number") == "-1.25"
+    said = play.page.text_content(".toast")
+    assert "The value of b1[2] is a number, not much." in said and "It stays as it was." in said
 
 
 def test_of_many_moves_of_the_mouse_the_newest_wins_and_one_command_at_a_time_is_on_its_way(play):

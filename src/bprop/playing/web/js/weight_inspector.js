@@ -18,7 +18,7 @@ export function WeightInspector({ store }) {
         onKeyDown=${(event) => moveByKey(store, event, w.parameter, w.index)}
         onInput=${(event) => setWeight(store, w.parameter, w.index, Number(Number(event.target.value).toPrecision(4)), (gesture.current ??= newGesture()))}
         onChange=${() => { gesture.current = null; announce(store, w.parameter, w.index); }} />
-      <${NumberField} label=${`Value of ${name}, typed`} class="weight-number" value=${w.value} onSet=${(value) => store.send("set_weight", { parameter: w.parameter, index: w.index, value }).then(() => announce(store, w.parameter, w.index))} />
+      <${NumberField} store=${store} label=${`Value of ${name}, typed`} name=${`The value of ${name}`} class="weight-number" value=${w.value} onSet=${(value) => store.send("set_weight", { parameter: w.parameter, index: w.index, value }).then(() => announce(store, w.parameter, w.index))} />
     </div>
     <table class="sum"><caption class="unseen">Gradients of the chosen weight</caption><tbody>
       ${mine !== null && html`<tr><th scope="row">gradient of row ${row} alone</th><td><${Value} of=${mine} class="gradient" digits=${4} /></td></tr>`}
