@@ -9,7 +9,6 @@ from hashlib import sha256
 
 from bprop.web.listening import HERE as HOST
 
-
 TOKEN = "the address needs the token that the command printed; each start of the command has its own"
 
 

@@ -48,18 +48,18 @@ def of_trained(
         raise RefusedError(f"{name}: its graph has no loss", "make it with Graph(loss=...)")
     note = ""
     if arrays is not None:
-        arrays = model.graph.read(arrays)
+        rows: Mapping[str, np.ndarray] = model.graph.read(arrays)
     elif data is None:
-        arrays, note = made_up(model), "These rows are made up: inputs as in training, targets as the model predicts."
+        rows, note = made_up(model), "These rows are made up: inputs as in training, targets as the model predicts."
     else:
-        arrays = as_pass(trained, (data,), "bp.play(model, data)")[2]
-    need_rows(arrays)
+        rows = as_pass(trained, (data,), "bp.play(model, data)")[2]
+    need_rows(rows)
     inputs, image = _inputs(model.graph)
     names = model.notes.get("classes")
     return Subject(
-        name, "model", task_of(model.graph), arrays, None, inputs, _outputs(model.graph), graph=model.graph,
+        name, "model", task_of(model.graph), rows, None, inputs, _outputs(model.graph), graph=model.graph,
         theta=dict(model.params), classes=tuple(map(str, names)) if names else _classes(model.graph), image=image,
-        note=note, code=_code(arrays, path, data),
+        note=note, code=_code(rows, path, data),
     )  # fmt: skip
 
 
