@@ -164,6 +164,7 @@ TABLE = {
         "data": ("play pets.csv pets.csv", "one argument too many"),
         "--target": ("play moons --target y", "is a toy and has its own data"),
         "--task": ("play pets.bprop --task classification", "is a model"),
+        "--kind": ("play pets.bprop --kind kind=categorical", "is a model"),
         "--seed": ("play pets.bprop --seed 1", "with its own weights"),
     },
     "export": {"model": ALWAYS, "--onnx": ALWAYS, "--encoders": ALWAYS},

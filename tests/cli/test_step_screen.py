@@ -133,6 +133,16 @@ def test_the_mouse_chooses_a_box_and_scrolls():
     drive(script, (100, 12))
 
 
+def test_ctrl_c_ends_it_also_while_a_name_is_asked_for():
+    async def press(pilot, app):
+        await pilot.press("ctrl+c")
+
+    async def ask(pilot, app):
+        await pilot.press("slash", "W", "ctrl+c")
+
+    assert [drive(script)[0].return_code for script in (press, ask)] == [130, 130]
+
+
 def test_hostile_names_are_shown_as_text():
     from bprop.cli.step_screen import StepScreen
 

@@ -68,6 +68,11 @@ def test_settings_without_an_effect_are_refused(rng):
             bp.play(thing, *more, task="regression")
 
 
+def test_an_error_says_what_to_do():
+    with pytest.raises(errors.SettingError, match=r"a graph needs data to play with: bp\.play\(graph, data\)"):
+        bp.play(bp.mlp([3, 4, 2]))
+
+
 def test_a_program_waits_until_ctrl_c(opened, monkeypatch, capsys):
     class Pressed:
         def wait(self, seconds):

@@ -5,7 +5,7 @@ import pytest
 
 import bprop as bp
 from bprop import errors
-from bprop.tables.python_words import in_python, python_words
+from bprop.tables.python_words import in_python, python_words, words_of_options
 
 
 @pytest.mark.parametrize(
@@ -74,6 +74,14 @@ def test_errors_of_tables_name_parameters(tmp_path):
         bp.table(tmp_path / "t.csv")
     with pytest.raises(errors.DataError, match="bad_cells"):
         bp.TableClassifier(max_iter=1).fit(frame.drop(columns="y"), frame["y"])
+
+
+def test_a_command_that_calls_what_people_call_keeps_its_options(tmp_path):
+    (tmp_path / "ids.csv").write_text("name,y\n" + "".join(f"n{i},{i % 2}\n" for i in range(40)))
+    with words_of_options(), pytest.raises(errors.DataError, match="with --kind COLUMN=KIND"):
+        bp.table(tmp_path / "ids.csv")
+    with pytest.raises(errors.DataError, match="with kinds="):
+        bp.table(tmp_path / "ids.csv")
 
 
 def test_remarks_of_tables_name_parameters(tmp_path):

@@ -232,11 +232,11 @@ EFFECTS: dict[str, tuple[Idle, ...]] = {
     "step": (*OF_SUBJECT, *READING, HIDDEN),
     "play": (
         Idle(
-            ("target", "task", *OF_READING), lambda values: values["subject"] in TOYS,
+            ("target", "task", "kind", *OF_READING), lambda values: values["subject"] in TOYS,
             "MODEL is a toy and has its own data: leave out {options}",
         ),
         Idle(
-            ("target", "task", "seed", *OF_READING), _of_model,
+            ("target", "task", "kind", "seed", *OF_READING), _of_model,
             "MODEL is a model, with its own weights and its own way to read rows: leave out {options}",
         ),
         OF_SUBJECT[1],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from time import sleep
@@ -14,7 +15,10 @@ import typer
 from bprop.cli import options as opt
 from bprop.cli.command import command
 from bprop.cli.experiment import is_model
+from bprop.cli.network import NetworkOptions
+from bprop.cli.opening import kinds_of
 from bprop.cli.reading import reading_options
+from bprop.cli.subject import Choice
 from bprop.console import say
 from bprop.disk.near import near_file
 from bprop.errors import SettingError, UnknownNameError
@@ -22,10 +26,14 @@ from bprop.names import closest
 from bprop.playing.machine import Machine
 from bprop.playing.refused import RefusedError
 from bprop.playing.serving import PlayServer, need_packages
+from bprop.playing.subjects.graphs import of_trained
 from bprop.playing.subjects.opening import names, subject_of
 from bprop.playing.subjects.subject import Subject
 from bprop.reporting.opening import open_in_browser
+from bprop.sources.preparation import is_noted
 from bprop.sources.read_options import ReadOptions
+from bprop.tables.files import load_model
+from bprop.tables.python_words import words_of_options
 from bprop.training.interrupt import Interrupt
 from bprop.visible import visible
 
@@ -50,6 +58,7 @@ def play(
     ] = None,
     target: opt.Target = None,
     task: opt.Task = None,
+    kind: opt.Kinds = None,
     seed: Annotated[int | None, typer.Option(help="Seed of the initialisation (default: 0).", min=0)] = None,
     port: Annotated[int, typer.Option(help="Port of the page (default: any free port).")] = 0,
     open_page: Annotated[
@@ -71,7 +80,7 @@ def play(
     bprop play adult.bprop adult.csv
     """
     need_packages()
-    machine = Machine(opened(subject, data, target, task, seed, reading))
+    machine = Machine(opened(subject, data, target, task, kind or (), seed, reading))
     with Interrupt() as interrupt:  # from here on a signal ends it in good order
         server = PlayServer(machine, port)
         try:
@@ -86,16 +95,19 @@ def play(
 
 
 def opened(
-    name: str, data: str | None, target: str | None, task: str | None, seed: int | None, reading: ReadOptions
-) -> Subject:
+    name: str, data: str | None, target: str | None, task: str | None, kind: Sequence[str], seed: int | None,
+    reading: ReadOptions,
+) -> Subject:  # fmt: skip
     """The subject of these words. Raises SettingError, and the errors of reading files."""
     if data is not None and not is_model(name):
         raise SettingError(f"{name} is not a model file (*.bprop), so {data} is one argument too many")
     need_something(name)
-    options = {"task": task, **{option: asdict(reading)[option] for option in OF_FILES}}
+    options = {"task": task, "kinds": kinds_of(kind) or None}
+    options |= {option: asdict(reading)[option] for option in OF_FILES}
     typed: dict[str, Any] = {key: value for key, value in options.items() if value != getattr(UNTYPED, key, None)}
     try:
-        chosen = subject_of(name, data, _columns(target), **typed)
+        with words_of_options():
+            chosen = subject_of_rows(name, data, reading) or subject_of(name, data, _columns(target), **typed)
     except RefusedError as error:
         raise SettingError(f"{error}: {error.cure}" if error.cure else f"{error}") from error
     if seed is None:
@@ -105,6 +117,20 @@ def opened(
 
 
 UNTYPED = ReadOptions()
+
+
+def subject_of_rows(name: str, data: str | None, reading: ReadOptions) -> Subject | None:
+    """The subject of a model that was made in Python, and of rows in a file: they are read as `bprop step` reads them.
+
+    None for anything else. Raises the errors of reading files, and of rows that do not fit.
+    """
+    if data is None or not is_model(name):
+        return None
+    model = load_model(name)
+    if is_noted(model.notes) or model.graph.loss is None:
+        return None
+    read = Choice(None, None, None, "auto", NetworkOptions(), 0, reading).open(name, data)
+    return of_trained(model, name=Path(name).name, arrays=read.batch(len(read.rows)))
 
 
 def need_something(name: str) -> None:

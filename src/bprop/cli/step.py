@@ -67,7 +67,10 @@ def step(
         return
     from bprop.cli.step_screen import StepScreen  # which imports Textual
 
-    StepScreen(stepper).run()
+    screen = StepScreen(stepper)
+    screen.run()
+    if screen.return_code:
+        raise typer.Exit(screen.return_code)
 
 
 def rule_of(name: str, lr: float | None) -> Rule | None:

@@ -16,6 +16,7 @@ from textual.suggester import SuggestFromList
 from textual.widgets import Footer, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from bprop.cli.errors import INTERRUPTED
 from bprop.cli.step_lines import HEADING, LABEL, MATHS, NUMBERS, TEXT, Document
 from bprop.errors import BpropError, SettingError
 from bprop.stepper import Stepper
@@ -104,6 +105,7 @@ class StepScreen(App[None]):
         Binding("slash", "find", "find", key_display="/"),
         Binding("g", "go", "go to"),
         Binding("q", "quit", "quit"),
+        Binding("ctrl+c", "interrupt", show=False, priority=True),
         Binding("right_square_bracket", "example(1)", "example", key_display="]"),
         Binding("left_square_bracket", "example(-1)", "example", show=False),
         Binding("e", "ask_example", "example", show=False),
@@ -154,6 +156,10 @@ class StepScreen(App[None]):
         self._draw()
 
     # --- moves ---
+
+    def action_interrupt(self) -> None:
+        """Ctrl-C ends it, as it ends every command."""
+        self.exit(return_code=INTERRUPTED)
 
     def action_forward(self) -> None:
         self._counted(self.stepper.done, "this is the end: all is computed", self.stepper.step)

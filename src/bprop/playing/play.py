@@ -13,6 +13,7 @@ from bprop.console import say
 from bprop.errors import MissingPackageError, SettingError
 from bprop.notebook.place import display_here
 from bprop.playing.machine import Machine
+from bprop.playing.refused import RefusedError
 from bprop.playing.serving.server import PlayServer
 from bprop.playing.subjects.opening import subject_of
 from bprop.reporting.opening import open_in_browser
@@ -75,7 +76,10 @@ def play(
 
 
 def _subject(thing: Any, data: Any, target: Any, task: str | None, seed: int | None) -> Any:
-    subject = subject_of(thing, data, target, **({} if task is None else {"task": task}))
+    try:
+        subject = subject_of(thing, data, target, **({} if task is None else {"task": task}))
+    except RefusedError as error:  # a page shows its cure beside it
+        raise (SettingError(f"{error}: {error.cure}") if error.cure else error) from None
     if task is not None and (subject.kind in ("toy", "graph", "model")):
         raise SettingError(f"task={task!r} is for a table or arrays, and {visible(subject.name)} has its own task")
     if seed is None:

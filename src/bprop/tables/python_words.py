@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -28,10 +30,23 @@ _VALUE = re.compile(
 _HEADER = re.compile(r"--(no-)?header\b")
 _NAME = re.compile(r"--([a-z][a-z0-9-]*[a-z0-9])")
 Function = TypeVar("Function", bound=Callable[..., Any])
+_CALLED_FROM_PYTHON: ContextVar[bool] = ContextVar("called_from_python", default=True)
+
+
+@contextmanager
+def words_of_options() -> Iterator[None]:
+    """Within it, errors go on to name options: a command calls what people call from Python."""
+    token = _CALLED_FROM_PYTHON.set(False)
+    try:
+        yield
+    finally:
+        _CALLED_FROM_PYTHON.reset(token)
 
 
 def python_words(text: str) -> str:
     """A message with parameters for options: skip_rows=1 for --skip-rows 1. Unknown options stay as they are."""
+    if not _CALLED_FROM_PYTHON.get():
+        return text
     text = _KIND.sub(_kind, text)
     text = _VALUE.sub(_value, text)
     text = _HEADER.sub(lambda match: f"header={not match[1]}", text)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bprop.playing.machine import Machine
 from bprop.playing.subjects.opening import subject_of
 
 HOSTILE = "</script><img src=x onerror=\"document.title='planted'\"><b id=planted>"
@@ -55,6 +56,12 @@ def test_a_server_that_goes_is_told_and_the_page_keeps_what_it_shows(play):
     play.server.close()
     play.page.get_by_text("does not answer").first.wait_for()
     assert updates(play.page) == 2 and play.page.locator(".network-card").is_visible()
+    assert "put what stands after its # behind the new address" in play.page.text_content(".toast")
+    play.page.get_by_role("button", name="Share").click()
+    shared = play.page.input_value("textarea").split("#")[1]
+    again = Machine(subject_of("xor"))
+    again.do({"do": "state", "share": shared})
+    assert again.snapshot()["parts"]["theta"] == play.machine.snapshot()["parts"]["theta"]
 
 
 def test_names_that_are_markup_are_text(opened, tmp_path):

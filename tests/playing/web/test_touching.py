@@ -1,5 +1,7 @@
 """A weight that is moved by mouse or keys moves everything that depends on it, and nothing else."""
 
+from time import sleep
+
 import numpy as np
 import pytest
 
@@ -79,6 +81,8 @@ def test_a_weight_is_typed(play):
     play.settle()
     assert play.theta["b1"][2] == -1.25
     assert play.page.input_value(".weight-number") == "-1.25"
+    said = play.page.text_content(".toast")
+    assert "The value of b1[2] is a number, not much." in said and "It stays as it was." in said
 
 
 def test_of_many_moves_of_the_mouse_the_newest_wins_and_one_command_at_a_time_is_on_its_way(play):
@@ -176,3 +180,30 @@ def test_one_input_has_a_curve_which_a_weight_moves(opened):
     assert play.page.get_attribute(".fit", "d") != before
     assert play.page.locator(".unit .sparkline").count() == 9
     assert play.complaints == []
+
+
+def test_a_move_of_a_weight_changes_the_numbers_of_a_formula_and_keeps_its_elements(play):
+    play.send("run_pass", phase="bprop")
+    numbers = ".formula-place.small"
+    play.page.evaluate("(chosen) => { document.querySelector(chosen + ' math').kept = true; }", numbers)
+    before = play.page.text_content(numbers)
+    play.send("nudge", parameter="W2", index=[0, 1], by=0.5)
+    assert play.page.text_content(numbers) != before
+    assert play.page.evaluate("(chosen) => document.querySelector(chosen + ' math').kept", numbers)
+    moved = play.page.inner_html(numbers)
+    play.page.reload()
+    assert play.page.inner_html(numbers) == moved
+
+
+def test_a_command_that_takes_long_is_shown_as_slow_until_it_is_answered(play):
+    play.page.evaluate(
+        """() => {
+            const { store } = document.getElementById('play').play;
+            window.slow = [];
+            store.slow.subscribe((slow) => { window.slow.push(slow); });
+        }"""
+    )
+    done = play.machine.do
+    play.machine.do = lambda message: sleep(0.8) or done(message)
+    play.send("nudge", parameter="W1", index=[0, 0], by=0.5)
+    assert play.page.evaluate("window.slow") == [False, True, False]

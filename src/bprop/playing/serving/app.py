@@ -16,7 +16,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from bprop.errors import SettingError
 from bprop.playing.serving.bounds import BURST, MOST_PAGES, MOST_WAITING, RATE
 from bprop.playing.serving.conductor import Conductor
-from bprop.playing.serving.door import Door, policy
+from bprop.playing.serving.door import TOKEN, Door, policy
 from bprop.playing.serving.envelope import LONGEST, complaint, merged, read_letter, written
 from bprop.playing.serving.front import File
 from bprop.web.allowance import Allowance
@@ -60,7 +60,7 @@ def application(conductor: Conductor, door: Door, pages: Mapping[str, File], sty
         return None
 
     async def refused(request: Request) -> Response:
-        return PlainTextResponse("403: the address needs the token that the command printed\n", 403, HEADERS)
+        return PlainTextResponse(f"403: {TOKEN}\n", 403, HEADERS)
 
     routes = [
         WebSocketRoute("/{token}/socket", socket),

@@ -9,6 +9,8 @@ from hashlib import sha256
 
 from bprop.web.listening import HERE as HOST
 
+TOKEN = "the address needs the token that the command printed; each start of the command has its own"
+
 
 class Door:
     """The checks of a request. Each returns the reason why it is refused, or "".
@@ -32,7 +34,7 @@ class Door:
         if origin is not None and origin not in self._origins:
             return "pages of other sites may not ask here"
         if not hmac.compare_digest(token.encode(errors="replace"), self.token.encode()):
-            return "the address needs the token that the command printed"
+            return TOKEN
         return ""
 
     def refuses_socket(self, host: str | None, origin: str | None, token: str) -> str:

@@ -34,25 +34,32 @@ def of_graph(graph: Graph, data: Any, theta: Mapping[str, Any] | None = None, na
     )  # fmt: skip
 
 
-def of_trained(trained: Any, data: Any = None, name: str = "model", path: str | None = None) -> Subject:
+def of_trained(
+    trained: Any, data: Any = None, name: str = "model", path: str | None = None, *,
+    arrays: Mapping[str, np.ndarray] | None = None,
+) -> Subject:  # fmt: skip
     """The subject of anything trained (a fit, a model, an estimator) and rows with targets.
 
     Without rows, some are made up: inputs as they were in training, and the model's own predictions as targets.
+    arrays : rows as the network takes them, {input: array}, in the place of `data`.
     """
     model = as_model(trained, "bp.play(model, data)")
     if model.graph.loss is None:
         raise RefusedError(f"{name}: its graph has no loss", "make it with Graph(loss=...)")
-    if data is None:
-        arrays, note = made_up(model), "These rows are made up: inputs as in training, targets as the model predicts."
+    note = ""
+    if arrays is not None:
+        rows: Mapping[str, np.ndarray] = model.graph.read(arrays)
+    elif data is None:
+        rows, note = made_up(model), "These rows are made up: inputs as in training, targets as the model predicts."
     else:
-        arrays, note = as_pass(trained, (data,), "bp.play(model, data)")[2], ""
-    need_rows(arrays)
+        rows = as_pass(trained, (data,), "bp.play(model, data)")[2]
+    need_rows(rows)
     inputs, image = _inputs(model.graph)
     names = model.notes.get("classes")
     return Subject(
-        name, "model", task_of(model.graph), arrays, None, inputs, _outputs(model.graph), graph=model.graph,
+        name, "model", task_of(model.graph), rows, None, inputs, _outputs(model.graph), graph=model.graph,
         theta=dict(model.params), classes=tuple(map(str, names)) if names else _classes(model.graph), image=image,
-        note=note, code=_code(arrays, path, data),
+        note=note, code=_code(rows, path, data),
     )  # fmt: skip
 
 

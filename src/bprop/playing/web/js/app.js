@@ -18,7 +18,7 @@ export function App({ store }) {
   const { graph, subject } = store.parts;
   if (!graph.value || !subject.value) return html`<p class="opening" role="status">${waiting(store.state.value)}</p>`;
   return html`
-    <div class=${store.busy.value ? "frame busy" : "frame"}>
+    <div class=${store.slow.value ? "frame busy" : "frame"}>
       <${Header} store=${store} />
       <${Guard} name="Training" store=${store}><${TrainBar} store=${store} /><//>
       <${Guard} name="Lesson" store=${store}><${Lesson} store=${store} /><//>

@@ -26,7 +26,7 @@ function Layers({ store }) {
     <ol class="layers" aria-label="Hidden layers" data-control="layers">
       ${r.layers.map((layer, at) => html`<li>
         <span class="layer-name mono">${names[at] ?? at + 1}</span>
-        <${NumberField} label=${`Units of layer ${at + 1}`} value=${layer.units} min=${1} max=${64} whole onSet=${(count) => store.send("units", { at: at + 1, count })} />
+        <${NumberField} store=${store} label=${`Units of layer ${at + 1}`} value=${layer.units} min=${1} max=${64} whole onSet=${(count) => store.send("units", { at: at + 1, count })} />
         <${Select} control="activation" label=${`Activation of layer ${at + 1}`} value=${layer.activation} options=${c.activations ?? [layer.activation]} onSet=${(name) => store.send("activation", { at: at + 1, name })} />
         <button type="button" class="quiet" aria-label=${`Remove layer ${at + 1}`} title="Remove" onClick=${() => store.send("drop_layer", { at: at + 1 })}><${Icon} name="close" /></button>
       </li>`)}
@@ -36,7 +36,7 @@ function Layers({ store }) {
     <div class="fields">
       <${Field} name="Loss"><${Select} value=${r.loss} options=${c.losses ?? [r.loss]} onSet=${(name) => store.send("loss", { name })} /><//>
       <${Field} name="Initialisation" control="initialisation"><${Select} value=${r.initialisation} options=${c.initialisations ?? [r.initialisation]} onSet=${(name) => store.send("initialisation", { name, seed: r.seed })} /><//>
-      <${Field} name="Seed"><span class="with-button"><${NumberField} value=${r.seed} min=${0} whole onSet=${(seed) => store.send("initialisation", { name: r.initialisation, seed })} />
+      <${Field} name="Seed"><span class="with-button"><${NumberField} store=${store} name="Seed" value=${r.seed} min=${0} whole onSet=${(seed) => store.send("initialisation", { name: r.initialisation, seed })} />
         <button type="button" class="quiet" title="Another draw" aria-label="Another draw" onClick=${() => store.send("initialisation", { name: r.initialisation, seed: r.seed + 1 })}>↻</button></span><//>
     </div>`;
 }

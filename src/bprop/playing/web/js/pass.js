@@ -16,7 +16,7 @@ export function PassControls({ store }) {
       <button type="button" class=${"main-button strong " + (backwards ? "backwards" : "")} data-do="forward" disabled=${!next} onClick=${() => move("forward")}>${label(next)}</button>
     </div>
     <${Track} store=${store} p=${p} />
-    <label class="inline" data-control="example">Row <${NumberField} value=${p.example} min=${0} whole onSet=${(row) => store.send("example", { row })} /></label>
+    <label class="inline" data-control="example">Row <${NumberField} store=${store} name="Row" value=${p.example} min=${0} whole onSet=${(row) => store.send("example", { row })} /></label>
     <${Target} store=${store} />
   </div>`;
 }
@@ -28,7 +28,7 @@ function Target({ store }) {
   const set = (target) => store.send("target", { value: target });
   return html`<label class="inline" data-control="target y">y ${names
     ? html`<${Select} value=${String(value)} options=${names.map((name, at) => [String(at), name])} onSet=${(at) => set(Number(at))} />`
-    : html`<${NumberField} value=${value} onSet=${set} />`}</label>`;
+    : html`<${NumberField} store=${store} name="y" value=${value} onSet=${set} />`}</label>`;
 }
 
 export function PassCard({ store }) {

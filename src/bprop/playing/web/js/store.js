@@ -4,6 +4,8 @@ import { batch, signal } from "../vendor/preact.js";
 const PARTS = ["subject", "recipe", "choices", "graph", "theta", "pass", "batch", "weight", "score", "map", "line", "images",
   "training", "check", "mistake", "lesson", "code", "share", "undo", "message"];
 
+const PATIENCE = 500; // milliseconds
+
 export function makeStore(host, settings = {}) {
   const parts = Object.fromEntries(PARTS.map((name) => [name, signal(null)]));
   const store = {
@@ -15,9 +17,15 @@ export function makeStore(host, settings = {}) {
     boxes: signal(false), // whether the network is shown box by box although it could be shown unit by unit
     said: signal(""), // what a screen reader is told
     busy: signal(0),
+    slow: signal(false), // whether a command is on its way for so long that the page says so: before, it need not be painted
   };
   const answers = new Map(), steering = new Map();
-  let number = 0;
+  let number = 0, timer = null;
+  const count = () => {
+    store.busy.value = answers.size;
+    if (answers.size) timer ??= setTimeout(() => { store.slow.value = true; }, PATIENCE);
+    else { clearTimeout(timer); timer = null; store.slow.value = false; }
+  };
 
   host.onmessage((message) => {
     batch(() => {
@@ -29,20 +37,20 @@ export function makeStore(host, settings = {}) {
     const answer = answers.get(message.id);
     if (answer) {
       answers.delete(message.id);
-      store.busy.value = answers.size;
+      count();
       answer(message);
     }
   });
   host.onstate?.((state) => {
     store.state.value = state;
-    if (state === "closed") { answers.clear(); steering.clear(); store.busy.value = 0; }
+    if (state === "closed") { answers.clear(); steering.clear(); count(); }
   });
 
   // Sends a command; the promise is kept with the answer.
   store.send = (name, more = {}) => new Promise((resolve) => {
     number += 1;
     answers.set(number, resolve);
-    store.busy.value = answers.size;
+    count();
     host.send({ id: number, command: { do: name, ...more } });
   });
 

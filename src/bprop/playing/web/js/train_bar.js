@@ -29,12 +29,12 @@ export function TrainBar({ store }) {
       <div class="settings">
         <${Field} name="Learning rate" control="rate"><${Select} value=${String(rate)} options=${rates} onSet=${(value) => store.send("rate", { value: Number(value) })} /><//>
         ${rules.length > 0 && html`<${Field} name="Rule"><${Select} value=${now.rule.name} options=${rules.map((r) => [r, r])} onSet=${(name) => store.send("rule", { name })} /><//>`}
-        ${SETTINGS.filter(([key]) => now.rule[key] !== undefined).map(([key, name, most]) => html`<${Field} key=${key} name=${name}><${NumberField} value=${now.rule[key]} min=${0} max=${most}
+        ${SETTINGS.filter(([key]) => now.rule[key] !== undefined).map(([key, name, most]) => html`<${Field} key=${key} name=${name}><${NumberField} store=${store} name=${name} none=${key === "momentum"} value=${now.rule[key]} min=${0} max=${most}
             onSet=${(value) => store.send("rule", { name: now.rule.name, settings: { ...settingsOf(now.rule, choices.value), [key]: value } })} /><//>`)}
-        <${Field} name="Batch size"><${NumberField} value=${now.batch_size} min=${1} max=${100000} whole onSet=${(size) => store.send("batch_size", { size })} /><//>
+        <${Field} name="Batch size"><${NumberField} store=${store} name="Batch size" value=${now.batch_size} min=${1} max=${100000} whole onSet=${(size) => store.send("batch_size", { size })} /><//>
         ${penalty && html`<${Field} name="Penalty"><${Select} value=${penalty.kind ?? "none"} options=${[["none", "none"], ["l2", "L2"], ["l1", "L1"]]}
             disabled=${!subject.value.editable} onSet=${(kind) => store.send("penalty", { kind: kind === "none" ? null : kind, strength: penalty.strength || 0.001 })} /><//>
-          ${penalty.kind && html`<${Field} name="Strength"><${NumberField} value=${penalty.strength} min=${0} onSet=${(strength) => store.send("penalty", { kind: penalty.kind, strength })} /><//>`}`}
+          ${penalty.kind && html`<${Field} name="Strength"><${NumberField} store=${store} name="Strength" value=${penalty.strength} min=${0} onSet=${(strength) => store.send("penalty", { kind: penalty.kind, strength })} /><//>`}`}
       </div>
     </section>`;
 }

@@ -18,7 +18,7 @@ export function WeightInspector({ store }) {
         onKeyDown=${(event) => moveByKey(store, event, w.parameter, w.index)}
         onInput=${(event) => setWeight(store, w.parameter, w.index, Number(Number(event.target.value).toPrecision(4)), (gesture.current ??= newGesture()))}
         onChange=${() => { gesture.current = null; announce(store, w.parameter, w.index); }} />
-      <${NumberField} label=${`Value of ${name}, typed`} class="weight-number" value=${w.value} onSet=${(value) => store.send("set_weight", { parameter: w.parameter, index: w.index, value }).then(() => announce(store, w.parameter, w.index))} />
+      <${NumberField} store=${store} label=${`Value of ${name}, typed`} name=${`The value of ${name}`} class="weight-number" value=${w.value} onSet=${(value) => store.send("set_weight", { parameter: w.parameter, index: w.index, value }).then(() => announce(store, w.parameter, w.index))} />
     </div>
     <table class="sum"><caption class="unseen">Gradients of the chosen weight</caption><tbody>
       ${mine !== null && html`<tr><th scope="row">gradient of row ${row} alone</th><td><${Value} of=${mine} class="gradient" digits=${4} /></td></tr>`}
@@ -39,10 +39,18 @@ function rowsOf({ rows, count }) {
   return ordered && rows.length === count ? `rows ${rows[0]} to ${rows.at(-1)}` : `${count} rows`;
 }
 
+// A bar as a part of a path: one path of 200 bars is laid out and painted in a fraction of the time of 200 rectangles.
+function bar(g, at, most) {
+  if (!isNumber(g)) return "";
+  const height = Math.max(0.3, (19 * Math.abs(g)) / most), top = g >= 0 ? 20 - (19 * g) / most : 20;
+  return `M${at + 0.1} ${top.toFixed(2)}h0.8v${height.toFixed(2)}h-0.8z`;
+}
+
 // The gradient of every example as a bar; a click makes that row the example.
 function Examples({ store, w, row }) {
   const most = Math.max(1e-300, ...w.examples.filter(isNumber).map(Math.abs)), count = w.examples.length;
   if (!count) return null;
+  const mine = w.rows.indexOf(row);
   const pick = (event) => {
     const box = event.currentTarget.getBoundingClientRect(), at = Math.floor(((event.clientX - box.left) / box.width) * count);
     if (w.rows[at] !== undefined) store.send("example", { row: w.rows[at] });
@@ -50,6 +58,7 @@ function Examples({ store, w, row }) {
   return html`<figure class="examples"><figcaption>the gradient of each of ${count} examples</figcaption>
     <svg viewBox=${`0 0 ${count} 40`} preserveAspectRatio="none" role="img" aria-label=${`Gradients of ${count} examples, the largest ${short(most)}`} onClick=${pick}>
       <path class="axis" d=${`M0 20H${count}`} />
-      ${w.examples.map((g, at) => isNumber(g) && html`<rect class=${`${g >= 0 ? "positive" : "negative"} ${w.rows[at] === row ? "mine" : ""}`} x=${at + 0.1} width="0.8" y=${g >= 0 ? 20 - (19 * g) / most : 20} height=${Math.max(0.3, (19 * Math.abs(g)) / most)} />`)}
+      <path class="bars" d=${w.examples.map((g, at) => (w.rows[at] === row ? "" : bar(g, at, most))).join("")} />
+      ${mine >= 0 && html`<path class="bars mine" d=${bar(w.examples[mine], mine, most)} />`}
     </svg></figure>`;
 }
