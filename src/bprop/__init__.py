@@ -196,7 +196,8 @@ def _cure(name: str) -> str:
     from bprop.elsewhere.package import PACKAGE
 
     public = [one for one in __dir__() if not one.startswith("_")]
-    if same := [one for one in public if one.lower() == name.lower()]:
+    same = [one for one in public if one.lower() == name.lower()]
+    if same and name not in PACKAGE:
         return f": type bp.{same[-1]}"  # the function before its class
     names = [one for one in public if one.islower() >= name.islower()]  # no class for a function
     return answer(name, names, PACKAGE, listed=False)

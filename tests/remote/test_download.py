@@ -112,6 +112,7 @@ def in_a_fork(work):
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked")
+@pytest.mark.filterwarnings("ignore:.*fork:RuntimeWarning", "ignore:.*fork:DeprecationWarning")  # JAX's, and Python's
 @pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")
 def test_a_process_that_is_forked_while_a_file_comes_does_not_wait_for_it(memory, monkeypatch):
     begun, end = threading.Event(), threading.Event()
@@ -134,6 +135,7 @@ def test_a_process_that_is_forked_while_a_file_comes_does_not_wait_for_it(memory
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked")
+@pytest.mark.filterwarnings("ignore:.*fork:RuntimeWarning", "ignore:.*fork:DeprecationWarning")  # JAX's, and Python's
 def test_a_forked_process_does_not_remove_a_file_that_its_parent_reads(memory):
     memory.pipe_file("/rows.csv", b"a\n1\n")
     path = fetched("memory://rows.csv")

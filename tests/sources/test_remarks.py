@@ -12,7 +12,7 @@ from bprop.sources.columns import Boolean, Categorical, Ignored, Numeric
 from bprop.sources.opening import open_rows
 from bprop.sources.preparation import Preparation
 from bprop.sources.read_options import ReadOptions
-from bprop.sources.remarks import BadCells, remarks, unused_marks
+from bprop.sources.remarks import BadCells, remarks, unknown_categories, unused_marks
 
 N = 60
 
@@ -241,3 +241,15 @@ def test_a_stream_reads_the_format_of_its_sample_and_counts_bad_cells(tmp_path):
     assert "1 bad cell is taken for missing; the first is 'oops'" in line
     x = parts.train.arrays["x"][:, 0] if hasattr(parts.train, "arrays") else None
     assert np.isfinite(np.asarray(x)).all()
+
+
+def test_categories_that_the_model_does_not_know_are_counted_with_the_one_that_is_like_them(tmp_path):
+    ages = [("20-29", "30-39", "40-49")[k % 3] for k in range(N)]
+    preparation = prepared(table(tmp_path, "age x y", ages, X, Y))
+    assert unknown_categories(preparation, table(tmp_path, "age x y", ages, X, Y)) == []
+    other = [age.replace("-", "–") if k < 40 else age for k, age in enumerate(ages)]
+    (line,) = unknown_categories(preparation, new := table(tmp_path, "age x y", other, X, Y))
+    assert line.startswith("column 'age': 40 of 60 cells are of no category that the model knows, such as '20–29' (")
+    assert line.endswith("), where training had '20-29'") and "line 2" in line
+    assert unknown_categories(preparation, new, 0.5) == [line] and unknown_categories(preparation, new, 0.7) == []
+    assert unknown_categories(preparation, table(tmp_path, "age x y", [""] * N, X, Y)) == []  # missing, not unknown

@@ -48,3 +48,12 @@ def test_a_model_of_an_oddly_written_file_takes_objects_and_plain_files(rows, tm
     assert len(fit.predict({"size": ["3", "bad"]})) == 2
     beside = {"size": [1, 2, 3], "kind": ["ö", "u", "u"]}
     assert table.fit(validation=beside, epochs=1, hidden=2, engine="numpy", progress=False).history[0].validation
+
+
+def test_rows_whose_categories_are_written_otherwise_are_warned_of(rows):
+    preparation = bp.table(rows).preparation
+    new = {**rows, "town": [f"{town}!" for town in rows["town"]]}
+    with pytest.warns(UserWarning, match=r"column 'town': \d+ of \d+ cells are of no category that the model knows"):
+        rows_for(preparation, new)
+    few = {name: column[:3] for name, column in new.items()}
+    assert len(rows_for(preparation, few)) == 3  # so few say little

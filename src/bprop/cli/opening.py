@@ -15,7 +15,7 @@ from bprop.sources.labelled import labelled
 from bprop.sources.opening import open_rows
 from bprop.sources.preparation import Preparation
 from bprop.sources.read_options import INFERRED, ReadOptions
-from bprop.sources.remarks import BadCells, unused_marks
+from bprop.sources.remarks import BadCells, unknown_categories, unused_marks
 from bprop.sources.side_by_side import other_scale, side_by_side, with_numbers
 from bprop.sources.splits import WHOLE, Split
 from bprop.sources.target_kinds import are_names
@@ -63,7 +63,8 @@ def open_for(
     frame = preparation.adapted(frame)
     if line := other_scale(model.trained_on, frame):
         say(visible(line), error=True)
-    print_remarks([*unused_marks(frame, reading.missing), *BadCells().add(preparation.kinds, frame).lines])
+    bad = BadCells().add(preparation.kinds, frame).lines
+    print_remarks([*unused_marks(frame, reading.missing), *bad, *unknown_categories(preparation, frame)])
     answer = preparation.answer
     return (labelled(frame, answer.columns, answer.are_numbers) if targets else frame), preparation
 

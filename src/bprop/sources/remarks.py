@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from bprop.names import closest
 from bprop.sources.cells import marked_numbers
 from bprop.sources.classes import folded
 from bprop.sources.column import Column
@@ -149,6 +150,26 @@ def _looks(kind: Categorical) -> Iterator[str]:
             f"column {kind.name!r}: its {len(kind.categories):,} categories look like {what}, such as "
             f"{shortened(kind.categories[0])!r}, and are learned as names: numbers in columns of their own tell more"
         )
+
+
+def unknown_categories(preparation: Preparation, frame: Frame, least: float = 0.0) -> list[str]:
+    """A sentence for each column with categories that the model does not know, in more than a share `least` of rows."""
+    lines = []
+    kinds = preparation.used if preparation.is_table else ()
+    for kind in (kind for kind in kinds if isinstance(kind, Categorical) and kind.name in frame.columns):
+        column = frame.column(kind.name)
+        unseen = kind.unseen(column)
+        count = int(unseen.sum())
+        if count > least * len(unseen):
+            row = int(unseen.argmax())
+            cell = str(column.texts[row])
+            meant = closest(cell, kind.categories)
+            like = f", where training had {shortened(meant)!r}" if meant else ""
+            lines.append(
+                f"column {kind.name!r}: {count:,} of {len(unseen):,} cells are of no category "
+                f"that the model knows, such as {shortened(cell)!r} ({frame.where(row)}){like}"
+            )
+    return lines
 
 
 def unused_marks(frame: Frame, marks: Sequence[str]) -> list[str]:

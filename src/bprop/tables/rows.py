@@ -23,7 +23,10 @@ from bprop.sources.limits import some
 from bprop.sources.opening import open_rows
 from bprop.sources.preparation import Preparation
 from bprop.sources.read_options import INFERRED, ReadOptions
+from bprop.sources.remarks import unknown_categories
 
+SOME_ROWS, HALF = 10, 0.5
+"""Of so many rows, a column in which more than this share of the cells are of no known category is warned of."""
 OF_CELLS = ("missing", "bad_cells")
 """The options of reading that hold for objects too; the others are for files."""
 
@@ -72,7 +75,11 @@ def rows_for(preparation: Preparation, data: Any, targets: bool = False, beside:
     if frame.block is None:
         _need_columns(preparation, frame, beside)
         frame = replace(frame, target=preparation.answer.columns)
-    return _with_targets(preparation, preparation.adapted(frame), targets)
+    frame = preparation.adapted(frame)
+    if len(frame) >= SOME_ROWS:
+        for line in unknown_categories(preparation, frame, HALF):
+            warnings.warn(line, stacklevel=4)
+    return _with_targets(preparation, frame, targets)
 
 
 def _with_targets(preparation: Preparation, frame: Frame, targets: bool) -> Frame:
