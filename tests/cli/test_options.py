@@ -2,6 +2,8 @@
 
 import pytest
 
+pytest.importorskip("typer", reason="the command line needs typer")
+
 from bprop.cli import options, training_options
 from bprop.sources.builtin import NAMES
 from bprop.sources.formats import suffixes

@@ -2,6 +2,8 @@
 
 import pytest
 
+pytest.importorskip("typer", reason="the command line needs typer")
+
 from bprop.cli import training_options
 from bprop.rules import rules
 
