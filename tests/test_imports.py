@@ -279,6 +279,12 @@ def test_importing_the_package_imports_nothing_heavy():
     assert not {name.partition(".")[0] for name in loaded} & set(HEAVY)
 
 
+def test_the_random_numbers_of_numpy_wait_until_they_are_drawn():
+    late = set(in_a_new_process("import sys, numpy; print(*sys.modules)"))
+    assert ("numpy.random" in late) == ("numpy.random" in in_a_new_process("import sys, bprop; print(*sys.modules)"))
+    assert in_a_new_process("from bprop.typing import Random; print(Random.__name__)") == ["Generator"]
+
+
 def test_training_with_numpy_imports_no_jax():
     code = """
 import sys

@@ -58,6 +58,9 @@ class Box(Operators["Box"], ABC):
     """True if row i of the value and gradients depends on row i of the children alone (of those with a row an example).
     With weights: if rows of weight 0 change nothing for other rows. None: a trial decides (see `bprop.graph.mixing`);
     for a class of yours it always decides, and True counts only where it cannot."""
+    as_floats: ClassVar[bool] = False
+    """True if the box makes floats of a child's whole numbers before it computes, where another child holds floats.
+    Engines then may hold those numbers in 32 bits."""
     is_product: ClassVar[bool] = False
     """True for a product of the first two children, which an engine may compute in a narrow dtype (bfloat16)."""
     stops_gradient: ClassVar[bool] = False

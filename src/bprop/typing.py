@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -25,5 +25,12 @@ Example = tuple[Any, ...]
 """An example of a box: an array for each child, perhaps with a dict of hyper-parameters at the end."""
 Examples = Iterable[Example]
 """What `examples` of a class of box returns or yields."""
-Random = np.random.Generator
-"""A source of random numbers of NumPy."""
+if TYPE_CHECKING:
+    Random = np.random.Generator
+    """A source of random numbers of NumPy."""
+else:  # NumPy loads its random numbers late, which saves a tenth of the time of `import bprop`
+
+    def __getattr__(name: str) -> Any:
+        if name == "Random":
+            return np.random.Generator
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

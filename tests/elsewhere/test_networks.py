@@ -29,3 +29,9 @@ def test_inputs_in_the_place_of_theta_are_told_by_their_shape(name):
 def test_attributes_of_other_libraries_say_what_to_type(name, cure):
     with pytest.raises(AttributeError, match=cure):
         getattr(fit, name)
+
+
+def test_the_parameters_of_a_graph_that_are_called_say_what_to_type():
+    with pytest.raises(CallError, match=r"a dict, and is not called.*graph\.init\(seed=0\).*fit\.params"):
+        bp.SGD(graph.parameters())
+    assert graph.parameters == dict(graph.parameters.items())

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import bprop as bp
-from bprop import errors
+from bprop import boxes, errors
 from bprop.data import DataSet
 from bprop.engines.integers import INT32, INT64, fits, integer_dtype
 
@@ -177,6 +177,29 @@ def test_whole_numbers_that_are_computed_with_take_64_bits():
     for loss in (i * i * w, (i + 1) * w, bp.exp(i) * w, bp.squared_error(i, i) * w, Own(i * w), beyond, *sums):
         assert dtype_of(loss, i=[1, 2], flag=[[True, False]] * 2) == INT64
     assert dtype_of(i * w, i=[1, 2]) == INT32
+
+
+AS_FLOATS = [cls for cls in boxes.catalogue() if cls.as_floats]
+
+
+@pytest.mark.parametrize("cls", AS_FLOATS, ids=lambda cls: cls.__name__)
+def test_boxes_that_declare_it_make_floats_of_whole_numbers_before_they_compute(cls):
+    (first, *_), whole = next(iter(cls.examples(np.random.default_rng(0)))), np.iinfo(np.int32)
+    values = np.resize(np.array([whole.max, whole.max - 1, 7]), np.shape(first))
+    y = values if cls is not bp.Quantile else values[..., 0]
+    narrow, wide = y.astype(np.int32), y.astype(np.float64)
+    box = cls(bp.Input("f", np.shape(first)[1:]), bp.Input("y", np.shape(y)[1:]))
+    float_f = np.asarray(first, float)
+    value = box.fprop(float_f, narrow)
+    assert np.array_equal(value, box.fprop(float_f, wide))
+    grad = np.ones_like(value)
+    for got, right in zip(box.bprop(grad, value, float_f, narrow), box.bprop(grad, value, float_f, wide), strict=True):
+        assert np.array_equal(got, right)
+
+
+def test_all_losses_of_numbers_declare_it():
+    losses = [cls for cls in boxes.catalogue() if cls.__module__ == boxes.value_losses.__name__]
+    assert set(losses) <= set(AS_FLOATS) and len(losses) >= 5
 
 
 @pytest.mark.parametrize(

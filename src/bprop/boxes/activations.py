@@ -1,5 +1,7 @@
 """Activations h = g(a), elementwise. Shapes: a (N, ...) -> (N, ...)."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from math import pi, sqrt
 from typing import Any, ClassVar, Final

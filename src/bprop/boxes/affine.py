@@ -1,5 +1,7 @@
 """The pre-activation of a layer, a = h W + b, as one box, also of several networks that share W."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping
 from math import prod
 from typing import Any, Final

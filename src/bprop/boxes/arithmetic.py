@@ -3,6 +3,8 @@
 Shapes that do not broadcast raise ShapeError when a box is made.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping
 from math import prod
 from typing import Any, ClassVar, Final
@@ -50,6 +52,7 @@ class Add(Broadcast):
     array([2., 3.])
     """
 
+    as_floats = True
     symbol: ClassVar[str] = "+"
 
     def fprop(self, a: Array, b: Array) -> Array:
@@ -72,6 +75,7 @@ class Subtract(Broadcast):
     array([0., 1.])
     """
 
+    as_floats = True
     symbol: ClassVar[str] = "-"
 
     def fprop(self, a: Array, b: Array) -> Array:
@@ -92,6 +96,7 @@ class Multiply(Broadcast):
     array([2., 4.])
     """
 
+    as_floats = True
     symbol: ClassVar[str] = "*"
 
     def fprop(self, a: Array, b: Array) -> Array:
@@ -113,6 +118,7 @@ class Divide(Broadcast):
     array([0.5, 1. ])
     """
 
+    as_floats = True
     symbol: ClassVar[str] = "/"
 
     def fprop(self, a: Array, b: Array) -> Array:

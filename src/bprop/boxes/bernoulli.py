@@ -1,5 +1,7 @@
 """The loss of an autoencoder of values in [0, 1]: each is taken as the probability of a 1."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from typing import Any, ClassVar, Final
 

@@ -1,5 +1,7 @@
 """Losses for classification, in nats per example."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from typing import Any, ClassVar, Final
 

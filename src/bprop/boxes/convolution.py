@@ -5,6 +5,8 @@ acts on features (linear, layer_norm, batch_norm, softmax) acts on channels, and
 has them side by side in its vectors. A picture (N, C, H, W), as PyTorch has it, is `bp.transpose(x, (0, 2, 3, 1))`.
 """
 
+from __future__ import annotations
+
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from math import prod

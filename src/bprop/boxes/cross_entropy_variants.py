@@ -1,5 +1,7 @@
 """Cross-entropies of classes that count certainty otherwise: label smoothing and the focal loss."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from typing import Any, ClassVar
 

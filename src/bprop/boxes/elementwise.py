@@ -1,5 +1,7 @@
 """Elementwise mathematics: exp, log, abs, square, sqrt, sin, cos, clip. Shapes: (...) -> (...)."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from typing import Final
 

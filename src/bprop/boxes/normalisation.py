@@ -1,5 +1,7 @@
 """Layer, root-mean-square and batch normalisation, and the total weight of a batch."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from math import prod
 from typing import Any, ClassVar, Final

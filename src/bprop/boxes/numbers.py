@@ -1,5 +1,7 @@
 """Features of single numbers, so that a network can bend its response to each of them: waves, and a layer for each."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping
 from math import prod
 from typing import Any, Final

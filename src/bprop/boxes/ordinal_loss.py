@@ -1,5 +1,7 @@
 """A loss for ordered classes: ratings, stages, grades."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from typing import Any, ClassVar, Final
 

@@ -1,5 +1,7 @@
 """Pooling: the maximum or the mean of every window of a sequence (N, L, C) or a picture (N, H, W, C)."""
 
+from __future__ import annotations
+
 from abc import abstractmethod
 from collections.abc import Iterator
 from math import prod

@@ -1,5 +1,7 @@
 """Softmax over the classes, and the logarithm of softmax."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from typing import Any, Final
 

@@ -4,6 +4,8 @@ Axes and shapes are those of the whole arrays, as in NumPy: axis 0 is the batch.
 follows from the others. Shapes and axes that do not fit raise ShapeError.
 """
 
+from __future__ import annotations
+
 import builtins
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import prod

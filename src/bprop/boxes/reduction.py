@@ -1,5 +1,7 @@
 """Reductions over axes, numbered as in NumPy: sum, mean, max, log of the sum or mean of exp. Axis 0 is the batch."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from math import prod
 from typing import Any

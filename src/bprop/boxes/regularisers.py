@@ -1,5 +1,7 @@
 """Regularisers Omega(theta): one number for all the weights that are their children."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from typing import Final
 

@@ -1,5 +1,7 @@
 """Boxes that choose between two values, element by element: maximum, minimum, where."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from typing import Final
 

@@ -1,5 +1,7 @@
 """Dropout and Gaussian noise. The pass draws the noise and hands it to the box, so the box stays pure."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
 from math import pi
 from typing import ClassVar

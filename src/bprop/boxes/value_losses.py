@@ -1,5 +1,7 @@
 """Losses for numbers and counts, summed over the outputs of each example."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any, ClassVar, Final
@@ -37,6 +39,7 @@ class SquaredError(Loss):
     array([4., 0.])
     """
 
+    as_floats = True
     metrics: ClassVar[tuple[str, ...]] = ("rmse", "mae")
     head: ClassVar[Head | None] = Head(reads_output=True, scaled=2)
 
@@ -62,6 +65,7 @@ class AbsoluteError(Loss):
     array([2., 0.])
     """
 
+    as_floats = True
     metrics: ClassVar[tuple[str, ...]] = ("mae", "rmse")
     head: ClassVar[Head | None] = Head(reads_output=True, scaled=1)
 
@@ -89,6 +93,7 @@ class Huber(Loss):
     """
 
     delta: float = 1.0
+    as_floats = True
     metrics: ClassVar[tuple[str, ...]] = ("rmse", "mae")
     head: ClassVar[Head | None] = Head(reads_output=True, scaled=2)
 
@@ -132,6 +137,7 @@ class Poisson(Loss):
     array([1., 1.])
     """
 
+    as_floats = True
     metrics: ClassVar[tuple[str, ...]] = ("rmse", "mae")
     unit: ClassVar[str] = "nats"
     head: ClassVar[Head | None] = Head(output="Exp")
@@ -177,6 +183,7 @@ class Quantile(Loss):
     """
 
     levels: tuple[Any, ...] = (0.05, 0.5, 0.95)
+    as_floats = True
     metrics: ClassVar[tuple[str, ...]] = ("rmse", "mae")
     head: ClassVar[Head | None] = Head(reads_output=True, scaled=1, each="levels")
 

@@ -24,7 +24,7 @@ from bprop.ensembles import SPREAD
 from bprop.errors import SettingError
 from bprop.files import write_atomically
 from bprop.remote.path import RemotePath
-from bprop.sources.formats import Csv, Format, format_of, formats
+from bprop.sources.formats import Csv, Format, format_of, suffixes
 from bprop.sources.formats.output import Output, as_csv
 from bprop.sources.preparation import Preparation
 from bprop.sources.read_options import ReadOptions
@@ -36,7 +36,8 @@ from bprop.visible import visible
 PredictionsFile = Annotated[
     Path | None,
     typer.Option(
-        help="File to write: .csv, .tsv (also .gz), .parquet, .arrow, .jsonl (default: CSV to standard output)."
+        help=f"File to write. Its suffix is the format: {', '.join(suffixes(written=True))}; text also as .csv.gz "
+        "(default: CSV to standard output)."
     ),
 ]
 IdColumn = Annotated[
@@ -97,8 +98,8 @@ def need_writer(out: Path, option: str = "--out") -> Format:
     """The format of a file to write, by its name; CSV if it has no suffix. Raises SettingError before any work."""
     form = format_of(out.name) or (Csv() if not out.suffix or _is_special(out) else None)
     if form is None or not form.writes:
-        writable = [suffix for one in formats() if one.writes for suffix in one.suffixes]
-        raise SettingError(f"{option} {out}: predictions are written as {', '.join(writable)}; text also as .csv.gz")
+        written = ", ".join(suffixes(written=True))
+        raise SettingError(f"{option} {out}: predictions are written as {written}; text also as .csv.gz")
     if (reason := cannot_write(out)) is not None:
         raise SettingError(f"{option} {out} cannot be written: {reason}")
     return form

@@ -11,18 +11,14 @@ from collections.abc import Iterable
 import numpy as np
 
 from bprop.box import Box
-from bprop.boxes.arithmetic import Add, Divide, Multiply, Subtract
 from bprop.boxes.normalisation import BatchWeight
 from bprop.boxes.rearrange import Reshape, Slice
-from bprop.boxes.value_losses import AbsoluteError, Huber, Poisson, Quantile, SquaredError
 from bprop.data import DataSet
 from bprop.graph.graph import Graph
 from bprop.leaves import Leaf
 
 INT32, INT64 = np.dtype(np.int32), np.dtype(np.int64)
 MOVES = (Reshape, Slice)
-MIXING = (Add, Subtract, Multiply, Divide, SquaredError, AbsoluteError, Huber, Poisson, Quantile)
-"""Boxes that make floats of whole numbers before they compute, if the other child holds floats."""
 
 
 def integer_dtype(graph: Graph, sets: Iterable[DataSet | None]) -> np.dtype:
@@ -53,7 +49,7 @@ def _only_looks_up(user: Box, position: int) -> bool:
     """Whether a box does no arithmetic on the whole numbers of one of its children."""
     if isinstance(user, (*MOVES, BatchWeight)):  # the weight of a batch asks a child for its batch axis alone
         return True
-    if isinstance(user, MIXING):
+    if user.as_floats:
         return any(child.spec.kind == "float" for child in user.children)
     low, high = user.limits().get(position, (-np.inf, np.inf))
     return np.iinfo(np.int32).min <= low and high <= np.iinfo(np.int32).max

@@ -96,7 +96,8 @@ def stream(
 
     Parameters
     ----------
-    source : a file (.csv, .tsv, .parquet, .arrow, .feather, .jsonl, also packed), a folder or a pattern of such files.
+    source : a file of a format that can be read piece by piece, such as .csv or .parquet (also packed), a folder or a
+        pattern of such files.
     target : the column to predict, or several with commas between; default the last.
     task, kinds, weights : as for `bprop train`: "classification"...; {column: kind}; a column of example weights.
     class_weight : ("balanced",), or words such as "yes=3": weights of the classes, for the rows to train and watch on.

@@ -9,6 +9,20 @@ from bprop.box import Box
 from bprop.elsewhere import missing
 from bprop.elsewhere.networks import GRAPH
 from bprop.errors import CallError
+from bprop.leaves import Parameter
+
+
+class Parameters(dict[str, Parameter]):
+    """The parameters of a graph by name. Called as a function, as in PyTorch, it says what to type."""
+
+    if not TYPE_CHECKING:
+
+        def __call__(self, *_: Any, **__: Any) -> Any:
+            raise CallError(
+                "graph.parameters is a dict, and is not called: it holds the boxes of the parameters by name. Their "
+                "values are theta = graph.init(seed=0), and fit.params after training; bp.train(graph, data, "
+                "rule=bp.Adam()) needs no list of them"
+            )
 
 
 class Items:

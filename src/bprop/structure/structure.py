@@ -13,7 +13,7 @@ from bprop.boxes.loss import Loss
 from bprop.leaves import Constant, Input, Parameter
 from bprop.names import known
 from bprop.structure.formula import formula
-from bprop.structure.items import Items
+from bprop.structure.items import Items, Parameters
 from bprop.structure.naming import name_boxes
 from bprop.structure.order import topological_order
 from bprop.structure.rewrite import rewritten
@@ -47,9 +47,8 @@ class Structure(Items):
         self.names: dict[Box, str] = name_boxes(self.order, self.outputs)
         self.boxes: dict[str, Box] = {name: box for box, name in self.names.items()}
         self.inputs: dict[str, Input] = {name: box for name, box in self.boxes.items() if isinstance(box, Input)}
-        self.parameters: dict[str, Parameter] = {
-            name: box for name, box in self.boxes.items() if isinstance(box, Parameter)
-        }
+        parameters = {name: box for name, box in self.boxes.items() if isinstance(box, Parameter)}
+        self.parameters: dict[str, Parameter] = Parameters(parameters)
         self.constants: dict[str, Constant] = {
             name: box for name, box in self.boxes.items() if isinstance(box, Constant)
         }

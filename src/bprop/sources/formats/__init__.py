@@ -74,7 +74,9 @@ def format_in(path: Path, named: Format | None, file: BinaryIO) -> Format | None
 OURS = (Csv, Tsv, Parquet, Arrow, ArrowStream, JsonLines, Json, Workbook, Npz, Idx)
 
 
-def suffixes(arrays: bool | None = None) -> list[str]:
-    """The suffixes that are known, of tables, of arrays, or (None) of both; ours first."""
+def suffixes(arrays: bool | None = None, *, written: bool = False) -> list[str]:
+    """The suffixes that are known, of tables, of arrays, or (None) of both; ours first. written: of those alone whose
+    files can be written."""
     every = [*(cls() for cls in OURS), *(one for one in formats() if type(one) not in OURS)]
-    return [suffix for one in every if arrays in (None, one.arrays) for suffix in one.suffixes]
+    some = [one for one in every if arrays in (None, one.arrays) and (one.writes or not written)]
+    return [suffix for one in some for suffix in one.suffixes]
