@@ -220,3 +220,17 @@ def test_a_lock_that_is_let_go_leaves_no_file_open(path, any_disk):
     for _ in range(3):
         Lock(path, "the place").release()
     assert len(os.listdir("/proc/self/fd")) == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows removes no open file: the name goes last there")
+def test_the_file_of_a_run_that_begins_while_a_lock_is_let_go_stays(path, monkeypatch):
+    lock, close = Lock(path, "the place"), os.close
+
+    def another_run_begins(descriptor):
+        close(descriptor)
+        path.write_text("another run")
+
+    monkeypatch.setattr(os, "close", another_run_begins)
+    lock.release()
+    monkeypatch.undo()
+    assert path.read_text() == "another run"

@@ -141,3 +141,9 @@ def test_parameters_are_floats_of_the_declared_shape():
 def test_the_precision_is_the_widest_of_the_floats_in_the_order_of_this_machine(asked, given, found):
     assert validation.precision(asked, given) == found
     assert validation.precision(asked, given).isnative
+
+
+@pytest.mark.parametrize(("thing", "name"), [(np.eye(3, 2), r"ndarray \(3, 2\)"), ([1], "list"), (None, "NoneType")])
+def test_what_stands_in_the_place_of_theta_is_named_with_its_shape(thing, name):
+    with pytest.raises(errors.CallError, match=rf"but this is {name}: graph\.init"):
+        validation.need_parameters(thing)
