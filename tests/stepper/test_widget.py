@@ -96,5 +96,7 @@ def test_in_a_browser_buttons_keys_and_boxes_send_commands(widget, tmp_path, bro
     page.evaluate("more => window.change(more)", {name: getattr(widget, name) for name in names})
     assert page.get_by_role("status").inner_text() == widget.status
     assert page.get_by_label("one move back (left arrow)").is_enabled()
+    focusable = "[...document.querySelectorAll('#here button, #here input, #here [tabindex]')]"
+    assert page.evaluate(f"{focusable}.length > 9 && {focusable}.every(one => one.dataset.lmSuppressShortcuts)")
     assert page.evaluate("window.sent") == [{"do": "step"}, {"do": "show", "box": "W1"}, {"do": "step"}]
     assert errors == []

@@ -10,6 +10,8 @@ from bprop.visible import visible
 
 LONGEST = 120
 """Letters of a name or cell. A longer one keeps its beginning and its end, where names differ."""
+SENTENCE = 400
+"""Letters of a sentence of ours, such as why an engine was taken."""
 MOST_ROWS = 50
 RIGHT = " class='bprop-n'"
 
@@ -24,7 +26,7 @@ def safe(text: object, most: int = LONGEST) -> str:
 
 def card(title: object, subtitle: object = "", *parts: str, wide: bool = False) -> str:
     """One element with its style. `parts` are HTML. wide : as wide as the page."""
-    under = f"<span class='bprop-sub'>{safe(subtitle)}</span>" if subtitle else ""
+    under = f"<span class='bprop-sub'>{safe(subtitle, SENTENCE)}</span>" if subtitle else ""
     head = f"<div class='bprop-head'><span class='bprop-title'>{safe(title)}</span>{under}</div>"
     kind = "bprop-card bprop-wide" if wide else "bprop-card"
     return f"<div class='{kind}'><style>{STYLE}</style>{head}{''.join(parts)}</div>"
@@ -32,7 +34,8 @@ def card(title: object, subtitle: object = "", *parts: str, wide: bool = False) 
 
 def facts(pairs: Mapping[str, object]) -> str:
     """Names with their values, one a line."""
-    rows = "".join(f"<tr><th scope='row'>{safe(name)}</th><td>{safe(value)}</td></tr>" for name, value in pairs.items())
+    cells = ((safe(name), safe(value, SENTENCE)) for name, value in pairs.items())
+    rows = "".join(f"<tr><th scope='row'>{name}</th><td>{value}</td></tr>" for name, value in cells)
     return f"<table class='bprop-facts'><tbody>{rows}</tbody></table>" if rows else ""
 
 

@@ -7,6 +7,9 @@ const BUTTONS = [
   ["run", "▶|", "to the end"],
 ];
 
+// What can have the focus. JupyterLab asks each of these itself whether its keys are left alone: b would add a cell.
+const FOCUSABLE = "button, input, summary, a, [tabindex]";
+
 function made(kind, settings, ...children) {
   const element = Object.assign(document.createElement(kind), settings);
   element.append(...children);
@@ -54,6 +57,7 @@ function render({ model, el }) {
       cell.setAttribute("role", "button");
       cell.style.cursor = "pointer";
     }
+    for (const one of [root, ...root.querySelectorAll(FOCUSABLE)]) one.dataset.lmSuppressShortcuts = "true";
     example.value = model.get("example");
     status.textContent = model.get("status");
     const failed = model.get("status").startsWith("error");

@@ -69,11 +69,13 @@ def test_the_widget_plays_through_a_model_of_a_notebook(opened):
                     hearers.forEach((f) => f(answer));
                 },
             };
-            const el = document.getElementById('cell');
-            el.attachShadow({ mode: 'open' });
+            const sheet = new CSSStyleSheet();  // of a notebook: JupyterLab's has this rule
+            sheet.replaceSync('dt { float: left }');
+            document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
             const inner = document.createElement('div');
-            el.shadowRoot.append(inner);
-            window.end = widget.render({ model, el: inner });
+            window.end = widget.render({ model, el: inner });  // JupyterLab may put it into the page later
+            await new Promise((go) => setTimeout(go, 50));
+            document.getElementById('cell').append(inner);
         }"""
     )
     page.wait_for_selector(".network-card")  # Playwright looks into open shadow roots
@@ -82,6 +84,11 @@ def test_the_widget_plays_through_a_model_of_a_notebook(opened):
     page.keyboard.press("ArrowUp")
     page.wait_for_selector(".inspector .weight-value")
     assert play.theta["W1"][0, 0] == before + 0.05
+    assert page.evaluate("document.activeElement.dataset.lmSuppressShortcuts") == "true"
+    assert page.eval_on_selector(".clock dt", "one => getComputedStyle(one).float") == "none"
+    page.keyboard.press("Control+z")
+    page.wait_for_selector("text=Undone.", state="attached")
+    assert play.theta["W1"][0, 0] == before
     assert page.eval_on_selector(".card", "card => getComputedStyle(card).backgroundColor") == "rgb(23, 27, 34)"
     page.click("text=Boxes")
     page.click('[data-box="a2"]')

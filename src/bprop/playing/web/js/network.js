@@ -19,7 +19,7 @@ export function Network({ store }) {
   const layout = useMemo(() => {
     const columns = columnsOf(graph.value, layersOf(graph.value, images.value), subject.value, shapes);
     const names = subject.value.columns ?? Array.from({ length: subject.value.inputs }, (_, unit) => `x ${unit}`);
-    return place(columns, Math.max(width, 76 * columns.length), names);
+    return place(columns, Math.max(width, 72 * columns.length), names);
   }, [graph.value, width]);
   const edges = edgesOf(layout.columns, theta.value, layout.tile);
   const share = shareOf(edges.length), last = pass.value?.last, moved = last && flowOf(layout.columns, last);

@@ -28,7 +28,7 @@ function Target({ store }) {
   const set = (target) => store.send("target", { value: target });
   return html`<label class="inline" data-control="target y">y ${names
     ? html`<${Select} value=${String(value)} options=${names.map((name, at) => [String(at), name])} onSet=${(at) => set(Number(at))} />`
-    : html`<${NumberField} store=${store} name="y" value=${value} onSet=${set} />`}</label>`;
+    : html`<${NumberField} store=${store} name="y" class="target-number" value=${value} onSet=${set} />`}</label>`;
 }
 
 export function PassCard({ store }) {

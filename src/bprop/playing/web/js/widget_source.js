@@ -4,12 +4,18 @@ import { setTheme } from "./colours.js";
 import { start } from "../start.js";
 
 /* global STYLE */
-function dress(root) {
-  if (root.bpropPlay) return;
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(STYLE);
-  root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
-  root.bpropPlay = true;
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(STYLE);
+
+// A place that the styles of the notebook do not reach. JupyterLab leaves the keys within it alone: b would add a cell.
+function placeIn(el) {
+  const outer = document.createElement("div"), place = document.createElement("div");
+  outer.dataset.lmSuppressShortcuts = "true";
+  const root = outer.attachShadow({ mode: "open" });
+  root.adoptedStyleSheets = [sheet];
+  root.append(place);
+  el.append(outer);
+  return place;
 }
 
 // What the notebook around says of light and dark: Jupyter, VS Code; else the system has its say.
@@ -20,10 +26,8 @@ function themeAround() {
   return null;
 }
 
-function render({ model, el }) {
-  dress(el.getRootNode());
-  const place = document.createElement("div"), around = themeAround();
-  el.append(place);
+function open(model, el) {
+  const place = placeIn(el), around = themeAround();
   let hear = () => {};
   const heard = (message) => hear(message);
   model.on("msg:custom", heard);
@@ -32,6 +36,17 @@ function render({ model, el }) {
   play.store.send("snapshot");
   place.play = play;
   return () => { model.off("msg:custom", heard); play.stop(); };
+}
+
+// A notebook may render the output of a cell before it puts it into the page. Only there styles and sizes are known.
+function render({ model, el }) {
+  let close = () => {}, waiting = 0;
+  const begin = () => {
+    if (el.isConnected) close = open(model, el);
+    else waiting = requestAnimationFrame(begin);
+  };
+  begin();
+  return () => { cancelAnimationFrame(waiting); close(); };
 }
 
 export default { render };
