@@ -83,3 +83,39 @@ def bare():
         return box
 
     return make
+
+
+class Came(BaseException):
+    """An interrupt, as from a handler of signals."""
+
+
+class Instants:
+    """A function for `sys.settrace`: it raises `Came` at the k-th instruction that a thread does in some files.
+
+    files : their names; or a function of a code object, which says whether its instructions count.
+    """
+
+    came = Came
+
+    def __init__(self, k, files):
+        self.left = k
+        self.counts = files if callable(files) else lambda code: code.co_filename in files
+
+    def __call__(self, frame, event, argument):
+        if not self.counts(frame.f_code):
+            return None
+        frame.f_trace_opcodes = True
+        return self.local
+
+    def local(self, frame, event, argument):
+        if event == "opcode":
+            self.left -= 1
+            if self.left == 0:
+                raise Came
+        return self.local
+
+
+@pytest.fixture
+def instants():
+    """The class `Instants`; `instants.came` is what it raises."""
+    return Instants

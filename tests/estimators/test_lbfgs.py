@@ -15,7 +15,7 @@ from bprop.data import DataSet
 from bprop.engines.engine import Job
 from bprop.estimators import lbfgs, workload
 from bprop.estimators.inputs import Examples
-from bprop.estimators.lbfgs import F64, Objective, room
+from bprop.estimators.lbfgs import F64, Objective, rounded
 
 
 def small(**settings):
@@ -54,8 +54,8 @@ def test_every_engine_has_the_objective_and_the_gradient_of_a_pass(waves, rng, e
 
 
 def test_room_for_rows_is_the_same_for_folds_of_about_equal_size():
-    assert room(1149) == room(1150) == 1152 and room(7) == 7 and room(1) == 1
-    assert all(rows <= room(rows) <= rows * 1.125 + 1 for rows in range(1, 3000))
+    assert rounded(1149) == rounded(1150) == 1152 and rounded(7) == 7 and rounded(1) == 1
+    assert all(rows <= rounded(rows) <= rows * 1.125 + 1 for rows in range(1, 3000))
 
 
 def test_compiled_code_goes_on_once_numpy_has_taken_as_long_as_compiling(waves, monkeypatch):

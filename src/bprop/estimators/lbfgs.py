@@ -50,7 +50,7 @@ class Objective:
         """The functions of the engine for the next evaluation."""
         sparse = any(isinstance(array, SparseRows) for array in self.job.data.arrays.values())
         engine = choose("numpy") if sparse else engine_for(self.job, self.count + 1, self.engine, self.device)
-        return engine.functions(self.job, Options(check=False, batch_size=room(len(self.job.data))))
+        return engine.functions(self.job, Options(check=False, batch_size=rounded(len(self.job.data))))
 
     def pack(self, arrays: dict[str, np.ndarray]) -> np.ndarray:
         return np.concatenate([arrays[name].ravel() for name in self.names])
@@ -74,8 +74,8 @@ class Objective:
         return self.value, self.pack({**self.zeros, **grads})
 
 
-def room(rows: int) -> int:
-    """Room for so many rows, at most an eighth more, so that folds of about equal size run the same compiled code."""
+def rounded(rows: int) -> int:
+    """A number from `rows` on, at most an eighth larger: folds of about equal size run the same compiled code."""
     step = 1 << max(rows.bit_length() - 4, 0)
     return -(-rows // step) * step
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 from bprop.names import closest
 from bprop.serving.asked import Options
 from bprop.serving.refused import BODY, RefusedError
-from bprop.sources.columns import Categorical
 from bprop.sources.frame import Frame
 from bprop.sources.limits import some
 from bprop.sources.preparation import Preparation
+from bprop.sources.unknown import unknown_cells
 
 ALLOW = "or ask with ?unknown=allow"
 
@@ -46,24 +46,15 @@ def need_known_categories(frame: Frame, preparation: Preparation, options: Optio
     """A sentence for each column with categories that training did not see. Raises RefusedError (422), naming the first
     row, unless they are allowed."""
     lines = []
-    for kind in preparation.used if preparation.is_table else ():
-        if not isinstance(kind, Categorical):
-            continue
-        column = frame.column(kind.name)
-        unseen = kind.unseen(column)
-        if not unseen.any():
-            continue
-        row = int(unseen.argmax())
-        cell = column.texts[row]
-        count = f"{int(unseen.sum()):,} of {len(unseen):,} rows have such"
-        where = f"{frame.where(row)}, column {kind.name!r}: {cell!r}"
+    for one in unknown_cells(preparation, frame):
+        count = f"{one.count:,} of {one.rows:,} rows have such"
+        where = f"{one.where}, column {one.kind.name!r}: {one.cell!r}"
         if options.unknown == "refuse":
-            meant = closest(cell, kind.categories)
-            hint = f" (is it {meant!r}?)" if meant else ""
+            hint = f" (is it {one.meant!r}?)" if one.meant else ""
             raise RefusedError(
                 422, f"{where} is no category that the model knows{hint}, and {count}: send one of them "
-                f"({some(kind.categories)}), null (in CSV an empty cell) where it is missing, {ALLOW}, and it counts "
-                "as unseen",
+                f"({some(one.kind.categories)}), null (in CSV an empty cell) where it is missing, {ALLOW}, and it "
+                "counts as unseen",
             )  # fmt: skip
         lines.append(f"{where} is unseen, and {count}")
     return lines

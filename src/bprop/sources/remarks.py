@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from bprop.names import closest
 from bprop.sources.cells import marked_numbers
 from bprop.sources.classes import folded
 from bprop.sources.column import Column
@@ -20,6 +19,7 @@ from bprop.sources.number_format import PLAIN, NumberFormat, plain
 from bprop.sources.number_inference import is_number
 from bprop.sources.preparation import Preparation
 from bprop.sources.totals import SUMS
+from bprop.sources.unknown import unknown_cells
 from bprop.sources.words import AMONG_MEASURES
 
 SENTINELS = (
@@ -155,19 +155,12 @@ def _looks(kind: Categorical) -> Iterator[str]:
 def unknown_categories(preparation: Preparation, frame: Frame, least: float = 0.0) -> list[str]:
     """A sentence for each column with categories that the model does not know, in more than a share `least` of rows."""
     lines = []
-    kinds = preparation.used if preparation.is_table else ()
-    for kind in (kind for kind in kinds if isinstance(kind, Categorical) and kind.name in frame.columns):
-        column = frame.column(kind.name)
-        unseen = kind.unseen(column)
-        count = int(unseen.sum())
-        if count > least * len(unseen):
-            row = int(unseen.argmax())
-            cell = str(column.texts[row])
-            meant = closest(cell, kind.categories)
-            like = f", where training had {shortened(meant)!r}" if meant else ""
+    for one in unknown_cells(preparation, frame):
+        if one.count > least * one.rows:
+            like = f", where training had {shortened(one.meant)!r}" if one.meant else ""
             lines.append(
-                f"column {kind.name!r}: {count:,} of {len(unseen):,} cells are of no category "
-                f"that the model knows, such as {shortened(cell)!r} ({frame.where(row)}){like}"
+                f"column {one.kind.name!r}: {one.count:,} of {one.rows:,} cells are of no category "
+                f"that the model knows, such as {shortened(one.cell)!r} ({one.where}){like}"
             )
     return lines
 
