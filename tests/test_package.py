@@ -184,7 +184,15 @@ def test_the_answers_name_what_there_is():
 
     named = {one for words in PACKAGE.values() for one in re.findall(r"bp\.(\w+)", words)}
     assert len(named) > 15 and all(hasattr(bp, one) for one in named)
-    assert not {*PACKAGE} & {*dir(bp)}
+    both = {*PACKAGE} & {*dir(bp)}
+    assert not both, f"bprop has {both} itself now: take it out of elsewhere/package.py"
+
+
+def test_rules_that_only_optax_has_are_not_ours():
+    from bprop.rules.rule import OPTAX
+
+    both = {*OPTAX} & {name.lower() for name in dir(bp)}
+    assert not both, f"bprop has {both} itself now: take it out of OPTAX in rules/rule.py"
 
 
 def test_a_star_import_hides_nothing_of_python_and_brings_the_product():

@@ -19,7 +19,7 @@ def shape_of(g: Growth, f: Entry) -> tuple[int, ...]:
 
 
 def residual(kind: str, **hyper) -> Production:
-    """A loss of f - y: y is data, or another node."""
+    """A loss of f - y: y is data, or another node. hyper : for each hyper-parameter, the values that it may have."""
 
     def produce(g: Growth) -> Entry:
         f = compared(g, lambda e: floats(e) and e.rows_first)
@@ -29,7 +29,7 @@ def residual(kind: str, **hyper) -> Production:
             values = g.rng.normal(size=shape_of(g, f))
             whole_numbers = g.chance(0.2)
             y = target(g, f, np.rint(values).astype("int8") if whole_numbers else single(values))
-        more = {"delta": g.choose([1.0, 0.3])} if kind == "Huber" else {}
+        more = {name: g.choose(values) for name, values in hyper.items()}
         return g.add(kind, *((f, y) if g.chance(0.85) else (y, f)), **more)
 
     return produce
@@ -119,7 +119,9 @@ def reduced(g: Growth) -> Entry:
 
 
 LOSSES: dict[str, Production] = {
-    **{kind: residual(kind) for kind in ("SquaredError", "AbsoluteError", "Huber")},
+    "SquaredError": residual("SquaredError"),
+    "AbsoluteError": residual("AbsoluteError"),
+    "Huber": residual("Huber", delta=[1.0, 0.3]),
     **{kind: of_classes(kind) for kind in ("CrossEntropy", "MulticlassHinge", "Nll")},
     **{kind: bernoulli(kind) for kind in ("BernoulliNll", "BernoulliCrossEntropy")},
     "LabelSmoothing": of_classes("LabelSmoothing", smoothing=(0.125, 0.0, 0.5)),

@@ -20,7 +20,7 @@ def test_the_recipe_of_the_lecture_is_the_plain_training(run):
     result = run(f"train pets.csv --recipe lecture --hidden 4 --epochs 3 {QUICK}")
     assert (
         recipe(result)
-        == "recipe lecture: 1 network of 4 relu units; sgd, 3 epochs in batches of 32; the last epoch is kept"
+        == "recipe lecture: 1 network of 4 relu units; sgd 0.1, 3 epochs in batches of 32; the last epoch is kept"
     )
     split = bp.table("pets.csv").split()
     by_hand = bp.train(

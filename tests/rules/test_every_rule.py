@@ -54,7 +54,7 @@ def run(rule, params, grads):
 @every_class
 def test_a_rule_of_the_package_is_offered_by_it(cls):
     assert getattr(rules, cls.__name__, None) is cls, "import it in rules/__init__.py, and name it in __all__ there"
-    assert getattr(bp, cls.__name__, None) is cls, "name it in src/bprop/__init__.py, twice: TYPE_CHECKING and _LATER"
+    assert getattr(bp, cls.__name__, None) is cls, "name it in src/bprop/__init__.py: TYPE_CHECKING, __all__ and _LATER"
 
 
 @every_class

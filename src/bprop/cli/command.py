@@ -33,6 +33,7 @@ from bprop.cli.config_file import read_config
 from bprop.cli.effects import need_effect
 from bprop.cli.errors import EXIT_CODES, guarded, names_made_visible
 from bprop.cli.once import need_once
+from bprop.cli.other_words import answer_with_meant
 from bprop.cli.places import placed
 from bprop.cli.reading_progress import listener_of
 from bprop.errors import SettingError
@@ -72,6 +73,13 @@ class Command(TyperCommand):
             super().format_help(ctx, formatter)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        try:
+            return self._parsed(ctx, args)
+        except Exception as error:
+            answer_with_meant(self, error)
+            raise
+
+    def _parsed(self, ctx: Any, args: list[str]) -> list[str]:
         if NOTED not in ctx.meta:
             values = need_once(self, ctx, args)
             if (path := values.get("config")) is not None:

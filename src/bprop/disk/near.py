@@ -25,6 +25,13 @@ def near_file(path: str | os.PathLike[str], others: tuple[str, ...] = ()) -> str
     except (OSError, ValueError):
         files = []
     near = closest(name, [*others, *sorted(files)]) if name else None
+    if near is not None and near not in others and not _alike(name, near):
+        near = None
     if near is None:
         return ""
     return f"; did you mean {near if near in others else os.path.join(folder, near)!r}?"
+
+
+def _alike(name: str, near: str) -> bool:
+    """Whether two names of files are alike without their suffixes, which many files share."""
+    return closest(os.path.splitext(name)[0], [os.path.splitext(near)[0]]) is not None

@@ -10,36 +10,27 @@ import numpy as np
 from bprop.engines.engine import Run, Stretch
 
 
+def handed_on(name: str) -> Any:
+    """An attribute that is that of the other run."""
+
+    def put(delegate: Delegate, value: Any) -> None:
+        setattr(delegate.run, name, value)
+
+    return property(lambda delegate: getattr(delegate.run, name), put)
+
+
 class Delegate(Run):
     """Does what `run` does. Override the methods that differ."""
+
+    engine: str = handed_on("engine")
+    reason: str = handed_on("reason")
+    hindered: bool = handed_on("hindered")
+    apart: bool = handed_on("apart")
+    state: Any = handed_on("state")
 
     def __init__(self, run: Run):
         self.run = run
         self.turn: int = run.turn
-
-    @property
-    def engine(self) -> str:  # type: ignore[override]
-        return self.run.engine
-
-    @property
-    def apart(self) -> bool:  # type: ignore[override]
-        return self.run.apart
-
-    @property
-    def reason(self) -> str:  # type: ignore[override]
-        return self.run.reason
-
-    @property
-    def hindered(self) -> bool:  # type: ignore[override]
-        return self.run.hindered
-
-    @property
-    def state(self) -> Any:  # type: ignore[override]
-        return self.run.state
-
-    @state.setter
-    def state(self, saved: Any) -> None:
-        self.run.state = saved
 
     def surroundings(self) -> dict[str, str]:
         return self.run.surroundings()

@@ -1,6 +1,6 @@
 """Update rules and learning-rate schedules. A new rule is one class in a file of this folder, and is imported here.
 
-`bprop/__init__.py` offers it as `bp.NAME`, and has its name twice.
+`bprop/__init__.py` offers it as `bp.NAME`, and has its name three times.
 """
 
 from bprop.rules import schedules

@@ -141,13 +141,19 @@ class Recipe:
         return f"{counted(self.members)} of {layers}{activation} units{dropout}{inputs}{kinds}"
 
     def _training(self) -> str:
-        rate = "" if self.learning_rate is None or not isinstance(self.rule, str) else f" {plain(self.learning_rate)}"
         schedule = f", {self.schedule}" if isinstance(self.rule, str) and self.schedule != "constant" else ""
         most = "at most " if self.patience is not None else ""
         patience = "" if self.patience is None else f", patience {self.patience}"
         end = "the best epoch is kept" if self.keep_best or self.patience is not None else "the last epoch is kept"
         epochs = f"{most}{self.epochs} epochs in batches of {self.batch_size}{patience}"
-        return f"{plain(self.rule)}{rate}{schedule}, {epochs}; {end}"
+        return f"{plain(self.rule)}{self._rate()}{schedule}, {epochs}; {end}"
+
+    def _rate(self) -> str:
+        """The learning rate, also where it is that of the rule; a rule that is an object says its own."""
+        if not isinstance(self.rule, str):
+            return ""
+        rate = rule_named(self.rule)().learning_rate if self.learning_rate is None else self.learning_rate
+        return f" {plain(rate)}"
 
 
 def recipe_for(name: str, task: str, examples: int) -> Recipe:
