@@ -20,7 +20,7 @@ MEANT = {
 """{what people type, without dashes before it: our option}."""
 
 
-def answer_with_meant(command: Any, error: Exception) -> None:
+def answer_with_meant(command: Any, error: Any) -> None:
     """An error about an unknown option names the one that is meant, if the command has it."""
     typed = getattr(error, "option_name", None)
     if not isinstance(typed, str) or not hasattr(error, "possibilities"):
