@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import bprop as bp
 from bprop.sources.ids import is_called_id, is_id, words_of
 
 
@@ -38,3 +39,16 @@ def test_ids_by_behaviour():
     assert not is_id("id", np.arange(400) // 2, 400)
     assert not is_id("id", np.arange(400) + 0.5, 400)
     assert not is_id("id", np.arange(5), 5)
+
+
+@pytest.mark.parametrize("name", ["Year", "iyear", "time", "age_from", "Survey year", "dayOfStudy", "Jahr", "día"])
+def test_a_quantity_that_runs_on_is_no_id_unless_it_is_called_one(name):
+    running = np.arange(1880, 2017)
+    assert not is_id(name, running, 137)
+    assert is_id("block", running, 137) and is_id(f"{name}_id", running, 137)
+
+
+def test_the_years_of_a_series_are_learned_from(tmp_path):
+    lines = ["year,warmth", *(f"{1880 + k},{(k * k % 97) / 100}" for k in range(137))]
+    (tmp_path / "series.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert dict(bp.table(tmp_path / "series.csv").kinds) == {"year": "numeric"}

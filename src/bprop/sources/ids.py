@@ -28,8 +28,19 @@ STEMS = frozenset(
     ]
 )  # fmt: skip
 """What stands before "id" in names of one word: customerid."""
+MEASURES = frozenset(
+    [
+        "age", "century", "date", "day", "days", "decade", "depth", "distance", "dose", "hour", "hours", "minute",
+        "minutes", "month", "months", "period", "quarter", "season", "second", "seconds", "temperature", "time",
+        "timestamp", "week", "weeks", "year", "years", "iyear", "yr", "jahr", "jahre", "monat", "tag", "tage", "zeit",
+        "alter", "datum", "woche", "année", "annee", "mois", "jour", "año", "ano", "mes", "dia", "día",
+    ]
+)  # fmt: skip
+"""Words of names of quantities that run on from row to row, such as the years of a series, and number no rows."""
 _UNNAMED = re.compile(r"unnamed: ?\d+")
-_WORDS = re.compile(r"[A-ZÄÖÜ]+(?![a-zäöü])|[A-ZÄÖÜ]?[a-zäöüß]+|\d+|[^\W\d_]+")
+_LARGE = "A-ZÀ-ÖØ-Þ"
+_SMALL = rf"[^\W\d_{_LARGE}]"
+_WORDS = re.compile(rf"[{_LARGE}]+(?!{_SMALL})|[{_LARGE}]?{_SMALL}+|\d+|[^\W\d_]+")
 
 
 def words_of(name: str) -> list[str]:
@@ -50,8 +61,14 @@ def is_called_id(name: str) -> bool:
     return words[-1] in NAMES or "".join(words[-2:]) in NAMES or (stem != words[-1] and stem in STEMS)
 
 
+def is_called_measure(name: str) -> bool:
+    """Whether a column is a quantity by its name, such as age_from or "Survey year"."""
+    return not MEASURES.isdisjoint(words_of(name))
+
+
 def is_id(name: str, values: np.ndarray, span: int) -> bool:
-    """Whole numbers that never repeat, and either leave hardly a gap (rows that were numbered) or are called ids.
+    """Whole numbers that never repeat, and either are called ids or leave hardly a gap (rows that were numbered), but
+    for quantities that run on, such as years.
 
     span : rows of the table from the first to the last of these.
     """
@@ -61,6 +78,7 @@ def is_id(name: str, values: np.ndarray, span: int) -> bool:
     before, after = values[:-1], values[1:]
     return is_called_id(name) or (
         len(after) > 0
+        and not is_called_measure(name)
         and bool((after > before).all() or (after < before).all())
         and bool(values.max() - values.min() < 2 * max(span, len(values)))
     )
