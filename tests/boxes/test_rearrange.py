@@ -262,3 +262,10 @@ def test_a_stop_is_the_identity_in_onnx():
             return "Identity", a
 
     assert bp.stop_gradient(bp.Input("h", (2,))).onnx(Operators, "a") == ("Identity", "a")
+
+
+def test_an_axis_by_position_stands_alone_behind_a_list():
+    a, b = bp.Input("a", (2,)), bp.Input("b", (2,))
+    assert bp.stack([a, b], 2).dims == ("N", 2, 2)
+    with pytest.raises(bp.errors.BoxError, match=r"the axis is a keyword here, stack\(a, b, axis=2\)"):
+        bp.stack([a, b], 1, 2)

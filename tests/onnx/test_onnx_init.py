@@ -123,8 +123,11 @@ def test_inputs_outputs_and_notes(onnx):
     }
     assert shapes == {"x": ["N", 5], "f": ["N", 3], "label": ["N"], "probabilities": ["N", 3]}
     assert {p.key: json.loads(p.value) for p in made.metadata_props} == {"bprop": {"classes": ["a", "b", "c"]}}
+    assert (made.producer_name, made.producer_version) == ("bprop", bp.__version__)
     assert {"W1", "b1", "W2", "b2"} <= {array.name for array in made.graph.initializer}
     assert {"a1", "h1", "a2"} <= {output for node in made.graph.node for output in node.output}
+    made = bp.to_onnx(bp.Model(graph := bp.mlp([2, 1], task="regression"), graph.init(seed=0)))
+    assert "Identity" not in {node.op_type for node in made.graph.node}  # the box has the name of the output itself
 
 
 def test_the_file_is_what_is_returned(run, onnx, tmp_path):

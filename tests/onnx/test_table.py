@@ -181,6 +181,7 @@ def test_notes_that_do_not_fit_the_network_are_refused():
 
 def test_labels_as_arrays():
     assert label_array((1, 2)).dtype == np.int64
+    assert label_array((-200, 5)).dtype == np.int64
     assert label_array((1, 2.5)).dtype == np.float64
     assert label_array(("a", "b")).tolist() == ["a", "b"]
     assert label_array((2**53, 2**53 + 1)).tolist() == [2**53, 2**53 + 1]

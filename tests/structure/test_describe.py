@@ -317,3 +317,14 @@ def test_a_small_array_to_start_from_is_described_and_a_large_one_is_named():
     assert len(json.dumps(large.describe())) < 1000
     with pytest.raises(bp.errors.GraphError, match="array \\(70, 70\\)"):
         bp.Graph.from_description(large.describe()).init()
+
+
+def test_a_constant_without_a_name_keeps_the_name_that_the_description_gives_it():
+    graph = bp.Graph(outputs={"f": bp.Input("x") * 3.0 + 4.0})
+    text = json.dumps(graph.describe())
+    old, new = sorted(graph.constants), ["constant_31", "constant_30"]
+    for k, name in enumerate(old):
+        text = text.replace(json.dumps(name), f'"name {k}"')
+    for k, name in enumerate(new):
+        text = text.replace(f'"name {k}"', json.dumps(name))
+    assert sorted(bp.Graph.from_description(json.loads(text)).constants) == sorted(new)

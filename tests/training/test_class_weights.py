@@ -93,3 +93,15 @@ def test_a_set_larger_than_memory_is_refused_with_the_reason():
 
     with pytest.raises(SettingError, match="class_weight is for data in memory"):
         job(Large({"x": X, "y": Y}), class_weight="balanced")
+
+
+def test_a_class_that_the_loss_knows_and_the_data_lacks_may_have_a_weight():
+    weights = job((X, np.minimum(Y, 1)), class_weight={2: 5.0, 1: 3.0}).data.weights
+    np.testing.assert_array_equal(weights, np.where(np.minimum(Y, 1) == 1, 3.0, 1.0))
+
+
+def test_many_networks_weigh_a_validation_set_by_the_classes_of_the_data():
+    settings = {"epochs": 1, "batch_size": 4, "engine": "numpy", "progress": False, "class_weight": "balanced"}
+    (many,) = bp.train_many(graph, (X, Y), seeds=[0], validation=(X[:3], [2, 0, 1]), **settings)
+    one = bp.train(graph, (X, Y), seed=0, validation=(X[:3], [2, 0, 1]), **settings)
+    assert many.history[-1].validation == one.history[-1].validation
