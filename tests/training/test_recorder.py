@@ -10,6 +10,9 @@ import bprop as bp
 from bprop import errors
 from bprop.data import split
 from bprop.engines.program import Program
+from bprop.scaling import Units
+from bprop.training.recorder import Recorder
+from bprop.training.settings import TrainSettings
 
 
 def train(**settings):
@@ -39,6 +42,12 @@ def test_metrics_of_ones_own_are_recorded_of_both_sets_at_the_end_of_the_epoch()
     assert fit.history["hits"].shape == fit.history["validation_f1"].shape == (2,)
     assert "hits" in str(fit.history[-1])
     assert set(fit.evaluate(data, metrics=())) == {"loss", "accuracy"}
+
+
+def test_a_measure_that_is_recorded_anyway_is_not_recorded_twice():
+    settings = TrainSettings(metrics=["accuracy", "f1"])
+    job = settings.make_job(bp.mlp([4, 3]), {"x": np.ones((2, 4)), "y": [0, 1]})
+    assert Recorder(job, Program(job.graph, job.dtype), Units.of({}), settings).own.names == ["f1"]
 
 
 def test_metrics_change_no_bit_of_training():
