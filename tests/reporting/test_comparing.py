@@ -87,3 +87,12 @@ def test_models_from_files_and_fits_stand_side_by_side(tmp_path, data_of, data):
     assert page["runs"][0]["records"] == page["runs"][1]["records"]
     first, second = zip(*(cells for _, _, cells in page["scores"]["measures"]), strict=True)
     assert first == second
+
+
+def test_a_run_that_errs_as_the_best_does_is_said_to_be_the_same(tmp_path, data, browser):
+    fit = run(data)
+    bp.compare({"one": fit, "two": fit}, tmp_path / "runs.html", data)
+    page = browser.new_page()
+    page.goto((tmp_path / "runs.html").as_uri())
+    assert "two: the same as one for every example" in page.locator("#differences").inner_text()
+    page.close()

@@ -53,6 +53,7 @@ function drawDifferences(runs, differences) {
   const lines = each.flatMap((one, k) => {
     if (k === best || one === null) return [];
     const [mean, low, high] = one;
+    if (low === 0 && high === 0) return [el("li", {}, `${runs[k].name}: the same as ${runs[best].name} for every example`)];
     const verdict = low > 0 ? "more than chance explains" : "which may be chance";
     return [el("li", {}, `${runs[k].name}: ${format(mean)} more than ${runs[best].name} (95% within ${format(low)} to ${format(high)}), ${verdict}`)];
   });
