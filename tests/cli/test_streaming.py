@@ -53,7 +53,8 @@ def test_parts_are_shares_or_files(run, refused, many):
     result = run(f"train many.csv --stream {OPTIONS} --test pets.csv --validation pets.csv")
     assert "1,200 examples to train on, 60 to watch, 60 to test" in result.stdout
     refused("train many.csv --stream --test 100", "--test 100: with --stream, give a share")
-    refused("train many.csv --stream --validation nothing.npz", "there is no such file; did you mean 'dots.npz'?")
+    refused("train many.csv --stream --validation dot.npz", "there is no such file; did you mean 'dots.npz'?")
+    refused("train many.csv --stream --validation nothing.npz", "or a file; there is no such file\n")  # none is like it
     refused("train many.csv --stream --validation dots.npz", "dots.npz: must be a table in a file")
     refused("train many.csv --stream --seed -1", "--seed -1")
     assert "test" not in run(f"train many.csv --stream {OPTIONS} --test 0 --validation 0").stdout

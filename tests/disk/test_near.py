@@ -25,3 +25,11 @@ def test_the_working_folder_and_further_names_are_looked_into(tmp_path, monkeypa
 @pytest.mark.parametrize("path", ["no/such/folder/x.csv", "a\0b", "", "/"])
 def test_where_nothing_can_be_listed_no_name_is_offered(path):
     assert near_file(path) == ""
+
+
+def test_a_file_that_is_alike_in_its_suffix_alone_is_not_offered(tmp_path):
+    (tmp_path / "e.bprop").touch()
+    assert near_file(tmp_path / "nope.bprop") == ""
+    assert near_file(tmp_path / "f.bprop") == ""
+    (tmp_path / "house.bprop").touch()
+    assert near_file(tmp_path / "hose.bprop") == f"; did you mean {str(tmp_path / 'house.bprop')!r}?"
