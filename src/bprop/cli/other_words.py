@@ -13,8 +13,7 @@ MEANT = {
     "y": "--target", "val-split": "--validation", "validation-split": "--validation", "valid": "--validation",
     "validation-fraction": "--validation", "test-size": "--test", "test-split": "--test", "output": "--out",
     "o": "--out", "device": "--engine", "backend": "--engine", "cv": "--folds", "kfold": "--folds",
-    "sep": "--delimiter",
-    "n-trials": "--trials", "timeout": "--time", "max-time": "--time", "na-values": "--missing",
+    "sep": "--delimiter", "n-trials": "--trials", "timeout": "--time", "max-time": "--time", "na-values": "--missing",
     "weight": "--weights", "sample-weight": "--weights", "wd": "--weight-decay", "decay": "--weight-decay",
 }  # fmt: skip
 """{what people type, without dashes before it: our option}."""

@@ -50,7 +50,8 @@ def need_known_categories(frame: Frame, preparation: Preparation, options: Optio
         count = f"{one.count:,} of {one.rows:,} rows have such"
         where = f"{one.where}, column {one.kind.name!r}: {one.cell!r}"
         if options.unknown == "refuse":
-            hint = f" (is it {one.meant!r}?)" if one.meant else ""
+            meant = one.meant
+            hint = f" (is it {meant!r}?)" if meant else ""
             raise RefusedError(
                 422, f"{where} is no category that the model knows{hint}, and {count}: send one of them "
                 f"({some(one.kind.categories)}), null (in CSV an empty cell) where it is missing, {ALLOW}, and it "

@@ -157,7 +157,8 @@ def unknown_categories(preparation: Preparation, frame: Frame, least: float = 0.
     lines = []
     for one in unknown_cells(preparation, frame):
         if one.count > least * one.rows:
-            like = f", where training had {shortened(one.meant)!r}" if one.meant else ""
+            meant = one.meant
+            like = f", where training had {shortened(meant)!r}" if meant else ""
             lines.append(
                 f"column {one.kind.name!r}: {one.count:,} of {one.rows:,} cells are of no category "
                 f"that the model knows, such as {shortened(one.cell)!r} ({one.where}){like}"

@@ -15,7 +15,6 @@ class Unknown(NamedTuple):
     """The cells of a column that are of no category that the model knows.
 
     cell : the first of them, and `where` it stands. count : of such cells, among all `rows`.
-    meant : the category that looks most like `cell`, if one does.
     """
 
     kind: Categorical
@@ -23,7 +22,11 @@ class Unknown(NamedTuple):
     where: str
     count: int
     rows: int
-    meant: str | None
+
+    @property
+    def meant(self) -> str | None:
+        """The category that looks most like `cell`, if one does."""
+        return closest(self.cell, self.kind.categories)
 
 
 def unknown_cells(preparation: Preparation, frame: Frame) -> Iterator[Unknown]:
@@ -34,6 +37,4 @@ def unknown_cells(preparation: Preparation, frame: Frame) -> Iterator[Unknown]:
         unseen = kind.unseen(column)
         if unseen.any():
             row = int(unseen.argmax())
-            cell = str(column.texts[row])
-            meant = closest(cell, kind.categories)
-            yield Unknown(kind, cell, frame.where(row), int(unseen.sum()), len(unseen), meant)
+            yield Unknown(kind, str(column.texts[row]), frame.where(row), int(unseen.sum()), len(unseen))
