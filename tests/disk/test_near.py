@@ -33,3 +33,9 @@ def test_a_file_that_is_alike_in_its_suffix_alone_is_not_offered(tmp_path):
     assert near_file(tmp_path / "f.bprop") == ""
     (tmp_path / "house.bprop").touch()
     assert near_file(tmp_path / "hose.bprop") == f"; did you mean {str(tmp_path / 'house.bprop')!r}?"
+
+
+def test_a_file_of_another_suffix_is_offered_before_one_that_has_only_the_suffix_in_common(tmp_path):
+    for name in ("a.csv", "adult.parquet"):
+        (tmp_path / name).touch()
+    assert near_file(tmp_path / "adult.csv") == f"; did you mean {str(tmp_path / 'adult.parquet')!r}?"

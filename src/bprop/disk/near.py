@@ -24,9 +24,8 @@ def near_file(path: str | os.PathLike[str], others: tuple[str, ...] = ()) -> str
             files = [one.name for one in islice(entries, MOST) if not one.name.startswith(".")]
     except (OSError, ValueError):
         files = []
-    near = closest(name, [*others, *sorted(files)]) if name else None
-    if near is not None and near not in others and not _alike(name, near):
-        near = None
+    alike = sorted(file for file in files if _alike(name, file))
+    near = closest(name, [*others, *alike]) if name else None
     if near is None:
         return ""
     return f"; did you mean {near if near in others else os.path.join(folder, near)!r}?"
