@@ -9,6 +9,7 @@ from pathlib import Path
 
 from mutation import areas, report
 from mutation.judge import Judge, judged, planted, sample, survivors
+from mutation.reached import Reached
 from mutation.trial import Copy, warm_up
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,6 +29,12 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
         help="run the module's own tests, and of those around it the ones that bear its names",
     )
     add("--own", action="store_true", help="run the module's own tests alone, for a first look: then --again")
+    add(
+        "--reached",
+        type=Path,
+        metavar="FILE",
+        help="coverage.py's file: after the module's own tests, run the tests that run the line",
+    )
     add("--least", type=float, default=0.97, help="the share to be caught, else the exit code is 1 (0.97)")
     add("--list", action="store_true", help="only print the mutants")
     add("--again", type=Path, metavar="FILE", help="only the survivors in this output of an earlier run")
@@ -48,9 +55,10 @@ def main(argv: list[str] | None = None) -> int:
         for mutant, _ in mutants:
             print(f"{mutant}\n{mutant.diff()}")
         return 0
+    reached = None if given.reached is None else Reached(given.reached)
     warm_up()
     with tempfile.TemporaryDirectory(prefix="mutation-") as folder:
-        judge = Judge(ROOT, Copy(ROOT, Path(folder)), given.limit, given.narrow, given.own)
+        judge = Judge(ROOT, Copy(ROOT, Path(folder)), given.limit, given.narrow, given.own, reached)
         verdicts = judged(judge, mutants, lambda verdict: print(report.line(verdict), flush=True))
     print(report.table(verdicts))
     return 0 if report.share(verdicts) >= given.least else 1

@@ -10,7 +10,8 @@ from pathlib import Path
 from mutation import areas
 from mutation.equivalent import REVIEWED
 from mutation.mutants import Mutant, mutants_of
-from mutation.trial import NONE, PASSED, TIMEOUT, Copy
+from mutation.reached import MOST, Reached, evenly
+from mutation.trial import NONE, PASSED, TIMEOUT, UNKNOWN, Copy
 
 CAUGHT, LATE, SURVIVED, EQUIVALENT = "caught", "timeout", "survived", "equivalent"
 
@@ -35,6 +36,7 @@ class Judge:
     limit: float = 120.0
     narrow: bool = False
     own: bool = False
+    reached: Reached | None = None
     times: dict[tuple[str, ...], float] = field(default_factory=dict)
 
     def stages(self, mutant: Mutant, area: str) -> list[list[str]]:
@@ -44,6 +46,10 @@ class Judge:
         if self.own and own:
             return [own]
         near = [*([own] if own else []), *named]
+        reaching = self.reached.tests(mutant) if self.reached is not None else None
+        if reaching is not None:
+            first = [evenly(reaching)] if reaching else []
+            return [*near[: bool(own)], *first, *([around] if len(reaching) > MOST else [])]
         return near if (self.narrow or self.own) and near else [*near, around]
 
     def try_(self, mutant: Mutant, area: str) -> Verdict:
@@ -54,9 +60,11 @@ class Judge:
         for tests in self.stages(mutant, area):
             with self.copy.changed(mutant.path, mutant.changed):
                 code = self.run(tests)
+            if code == UNKNOWN and self.copy.run(tests, 3600, self.output) == UNKNOWN:
+                continue  # the list is older than the tests; else the defect keeps a file from being read
             if code not in (PASSED, NONE):
-                by = " ".join(tests) if code == TIMEOUT else self.failed(code)
-                self.need_passing(tests)
+                by = " ".join(tests[:9]) if code == TIMEOUT else self.failed(code)
+                self.need_passing([by.removeprefix("FAILED ")] if by.startswith("FAILED ") else tests)
                 return Verdict(mutant, area, LATE if code == TIMEOUT else CAUGHT, by, time.monotonic() - began)
         return Verdict(mutant, area, SURVIVED, "", time.monotonic() - began)
 
@@ -72,7 +80,7 @@ class Judge:
         began = time.monotonic()
         code = self.copy.run(tests, 3600, self.output)
         self.times[tuple(tests)] = time.monotonic() - began
-        if code not in (PASSED, NONE):
+        if code not in (PASSED, NONE, UNKNOWN):
             text = self.output.read_text(encoding="utf-8", errors="replace")
             raise SystemExit(f"without any defect, pytest {' '.join(tests)} ends with {code}:\n{text[-3000:]}")
 
@@ -112,7 +120,8 @@ def judged(judge: Judge, mutants: list[tuple[Mutant, str]], tell: Callable[[Verd
     """The verdicts, each told as it falls."""
     verdicts = []
     for mutant, area in mutants:
-        judge.need_passing(judge.stages(mutant, area)[0])
+        for tests in judge.stages(mutant, area)[:1]:
+            judge.need_passing(tests)
         verdict = judge.try_(mutant, area)
         tell(verdict)
         verdicts.append(verdict)

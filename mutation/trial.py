@@ -39,7 +39,8 @@ HEAVY = (
     "sklearn.base",
 )
 OPTIONS = ("-x", "--no-header", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")
-PASSED, FAILED, NONE, TIMEOUT = 0, 1, 5, 124
+PASSED, FAILED, UNKNOWN, NONE, TIMEOUT = 0, 1, 4, 5, 124
+"""Exit codes. UNKNOWN: pytest knows no test of that name."""
 MEMORY = 6 * 2**30
 """What a mutant may take: one that would fill the machine fails instead."""
 

@@ -234,3 +234,28 @@ def mutants_of_text(tmp_path, source):
     path = tmp_path / "m.py"
     path.write_text(source)
     return mutants_of(path, "nowhere.m")[0]
+
+
+def test_after_its_own_tests_a_mutant_is_tried_on_those_that_run_its_line_wherever_they_are(project):
+    coverage = pytest.importorskip("coverage")
+    one = project / "src/bprop/rules/one.py"
+    one.write_text(
+        "def twice(a):\n    return a + a\n\n\ndef half(a):\n    return a / 2\n\n\ndef third(a):\n    return a / 3\n"
+    )
+    (project / "tests/rules/test_one.py").write_text(
+        "from bprop.rules import one\n\n\ndef test_twice():\n    assert one.twice(3) == 6\n"
+    )
+    (project / "tests/far").mkdir()
+    (project / "tests/far/test_far.py").write_text(
+        "from bprop.rules import one\n\n\ndef test_half():\n    assert one.half(2) == 1\n"
+    )
+    data = coverage.CoverageData(str(project / ".coverage"))
+    data.set_context("tests/far/test_far.py::test_half|run")
+    data.add_lines({str(one): [6]})
+    data.set_context("tests/far/test_far.py::test_gone|run")
+    data.add_lines({str(one): [10]})
+    data.write()
+    lines = run(project, "--reached", str(project / ".coverage")).stdout.splitlines()
+    by = {line.split()[1]: line.split()[0] for line in lines if "rules.one:" in line}
+    assert by == {"rules.one:2": "caught", "rules.one:6": "caught", "rules.one:10": "survived"}
+    assert {line.split()[-1] for line in lines if "half:" in line} == {"tests/far/test_far.py::test_half"}
