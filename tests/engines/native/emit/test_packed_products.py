@@ -6,6 +6,7 @@ import pytest
 from bprop.engines.native.run.evaluate import evaluate
 from bprop.engines.native.schedule import blocks, forms
 from bprop.engines.native.schedule.caches import Caches
+from bprop.engines.native.schedule.tiles import packed_tile
 
 SIZES = [(7, 9, 70), (50, 200, 131), (12, 64, 64)]
 """(M, K, N) with and without rests of tiles, vectors and blocks."""
@@ -92,7 +93,8 @@ def test_products_of_examples_are_shared_by_rows_others_by_columns(assembled, pa
         function = lambda xp, a, b, c: [None, None, c + a @ b if update else xp.exp(a @ b)]  # noqa: E731
         made = assembled(function, arrays, dtype="float64")
         product = next(kernel for kernel in made.kernels if kernel.core is not None)
-        return made.shares[product], -(-M // 6)
+        height, _ = packed_tile(M, N, made.lanes * 8)
+        return made.shares[product], -(-M // height)
 
     few, rows = shares(60, 20, 1200)
     assert few != rows

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from bprop.engines.native.schedule.caches import Caches, caches
 from bprop.engines.native.schedule.tiles import packed_tile
 
-MOST_STEPS = 256
-"""Rows of B in a block at most."""
+MOST_STEPS = 1024
+"""Rows of B in a block at most. Few blocks are better: between two of them, the sums of the tiles wait in memory."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def cut(sizes: tuple[int, int, int], lanes: int, itemsize: int) -> tuple[tuple[i
 def blocks(sizes: tuple[int, int, int], tile: tuple[int, int], lanes: int, itemsize: int, caches: Caches) -> Blocks:
     """The blocks of a product. sizes : M, K, N. tile : its rows, and its columns in vectors."""
     (M, K, N), (height, width) = sizes, tile
-    most = min(MOST_STEPS, caches.first // (4 * height * itemsize) // lanes * lanes)
+    most = min(MOST_STEPS, caches.first // 2 // (height * itemsize) // lanes * lanes)  # A's strip: half of the cache
     count = -(-K // max(most, lanes))
     even = -(-K // count)  # blocks of nearly the same size
     steps = -(-even // lanes) * lanes
