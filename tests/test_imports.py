@@ -25,6 +25,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "trained",
         "memory",
         "blas",
+        "heap",
         "forked",
         "disk",
         "reading",

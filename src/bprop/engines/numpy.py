@@ -13,6 +13,7 @@ from bprop.engines.engine import Engine, Job, Run, Stretch, need_counts
 from bprop.engines.numpy_functions import NumpyFunctions
 from bprop.engines.program import Program
 from bprop.errors import SettingError
+from bprop.heap import keep_freed_memory
 from bprop.namespace import Array
 from bprop.rules import Foreign
 
@@ -28,6 +29,7 @@ class NumpyRun(Run):
     sums: dict[str, float]
 
     def __init__(self, job: Job, params: Mapping[str, np.ndarray]):
+        keep_freed_memory()
         self.job = job
         self.program: Program = Program(job.graph, job.dtype)
         self.constants: dict[str, Array] = self.program.constants()

@@ -12,6 +12,7 @@ from bprop.graph.objective import objective_of
 from bprop.graph.passes import fprop
 from bprop.graph.plan import Context, State
 from bprop.graph.validation import cast
+from bprop.heap import keep_freed_memory
 from bprop.namespace import Array
 
 
@@ -23,6 +24,7 @@ class NumpyFunctions(Functions):
     def __init__(self, job: Any, options: Options):
         need_own_rule(job.rule, self.engine)
         super().__init__(job, options)
+        keep_freed_memory()
         self.constants: dict[str, Array] = self.program.constants()
 
     def start(self, batch: Mapping[str, Any], seed: int, t: Any, weights: Any) -> tuple[dict[str, np.ndarray], Context]:

@@ -15,6 +15,7 @@ from bprop.graph.passes import compute
 from bprop.graph.plan import Context, Plan
 from bprop.graph.ranges import Ranges
 from bprop.graph.validation import Limits
+from bprop.heap import keep_freed_memory
 from bprop.leaves import Constant, Input, Parameter
 from bprop.namespace import Array
 from bprop.structure.structure import Structure
@@ -53,6 +54,7 @@ class Predictor:
     make_compiled: MakeCompiled | None
 
     def __init__(self, structure: Structure, plan: Plan, limits: Limits, compiled: MakeCompiled | None = None):
+        keep_freed_memory()
         self.known, self.limits, self.plan, self.make_compiled = structure.inputs, limits, plan, compiled
         self.compiled: dict[np.dtype[Any], Compiled] = {}
         """Compiled code by precision, made on first use."""
