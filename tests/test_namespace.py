@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import broadcastable_shapes
 
-from bprop.namespace import namespace, scatter_add, swap_last, unbroadcast
+from bprop.namespace import largest, namespace, scatter_add, swap_last, unbroadcast
 
 
 def test_numpy_arrays_numbers_and_nothing_are_numpys():
@@ -48,6 +48,21 @@ def test_unbroadcast_gives_the_gradient_itself_where_nothing_was_broadcast():
 def test_swap_last_transposes_each_matrix(rng):
     a = rng.normal(size=(2, 3, 4))
     np.testing.assert_array_equal(swap_last(a)[1], a[1].T)
+
+
+@pytest.mark.parametrize("shape", [(200, 5), (32, 32), (200, 33), (3, 5), (40, 3, 4), (50, 1)])
+@pytest.mark.parametrize("dtype", ["float32", "float64", "longdouble"])
+def test_largest_is_the_maximum_of_every_row(rng, shape, dtype):
+    a = rng.normal(size=shape).astype(dtype)
+    a.flat[7] = np.nan
+    a.flat[2] = -np.inf
+    before = a.copy()
+    for array in (a, a[::-1], np.asfortranarray(a)):
+        result = largest(array)
+        assert result.dtype == dtype
+        assert result.shape == (*shape[:-1], 1)
+        np.testing.assert_array_equal(result, array.max(axis=-1, keepdims=True))
+    np.testing.assert_array_equal(a, before)
 
 
 def test_scatter_add_sums_the_elements_of_one_place():

@@ -48,6 +48,20 @@ def swap_last(a: Array) -> Array:
     return namespace(a).swapaxes(a, -1, -2)
 
 
+SHORT = 32
+"""So few numbers in a row are a short row."""
+
+
+def largest(a: Array) -> Array:
+    """The largest number of every row. Shapes: (..., C) -> (..., 1).
+
+    Along many short rows NumPy is ten times as slow as along columns, so there it takes the columns of a turned copy.
+    """
+    if type(a) is np.ndarray and a.ndim == 2 and a.shape[1] <= SHORT <= a.shape[0]:
+        return np.ascontiguousarray(a.T).max(axis=0)[:, None]
+    return a.max(axis=-1, keepdims=True)
+
+
 def scatter_add(grad: Array, index: Any, shape: tuple[int, ...]) -> Array:
     """Zeros of `shape`, with `grad` added at `index`: the transpose of a[index].
 

@@ -12,7 +12,7 @@ from bprop.boxes.activations import logistic
 from bprop.boxes.elementwise import away_from_zero
 from bprop.boxes.loss import ClassLoss, Head, Loss, at_label, one_hot, per_example, per_output
 from bprop.lower_case import function
-from bprop.namespace import Array, namespace
+from bprop.namespace import Array, largest, namespace
 from bprop.typing import Example, Grads
 
 __all__ = [
@@ -79,7 +79,7 @@ class CrossEntropy(ClassLoss):
 
     def parts(self, a: Array, y: Array) -> tuple[Array, Array, Array, Array]:
         """(e(y), s_y, exp(s_c) with 0 at the label, their sum r), s = a - max a. Softmax is exp(s) / (r + exp(s_y))."""
-        xp, label, s = namespace(a), one_hot(y, a), a - a.max(axis=-1, keepdims=True)
+        xp, label, s = namespace(a), one_hot(y, a), a - largest(a)
         own, others = xp.where(label, s, 0).sum(axis=-1, keepdims=True), xp.where(label, 0, xp.exp(s))
         return label, own, others, others.sum(axis=-1, keepdims=True)
 
@@ -206,7 +206,7 @@ class MulticlassHinge(ClassLoss):
 
     def bprop(self, grad: Array, value: Array, a: Array, y: Array) -> Grads:
         rivals = self.rivals(a, y)
-        best = rivals.max(axis=-1, keepdims=True)
+        best = largest(rivals)
         leader = (rivals == best) / (rivals == best).sum(axis=-1, keepdims=True).astype(a.dtype)
         wrong = (1 + (best[..., 0] - at_label(a, y)) > 0)[..., None]
         return per_output(grad, a) * wrong * (leader - one_hot(y, a)), None

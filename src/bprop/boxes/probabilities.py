@@ -10,7 +10,7 @@ import numpy as np
 from bprop.box import Box
 from bprop.boxes.loss import at_label, one_hot
 from bprop.lower_case import function
-from bprop.namespace import Array, namespace
+from bprop.namespace import Array, largest, namespace
 from bprop.typing import Example
 
 __all__ = ["LogSoftmax", "Softmax", "log_softmax", "softmax"]
@@ -18,7 +18,7 @@ __all__ = ["LogSoftmax", "Softmax", "log_softmax", "softmax"]
 
 def softmax_of(a: Array) -> Array:
     """exp(a_c) / sum_c' exp(a_c') over the last axis, without overflow."""
-    e = namespace(a).exp(a - a.max(axis=-1, keepdims=True))
+    e = namespace(a).exp(a - largest(a))
     return e / e.sum(axis=-1, keepdims=True)
 
 
@@ -28,7 +28,7 @@ def log_softmax_of(a: Array) -> Array:
     With m the class of the largest a: a_c - a_m - log(1 + sum over c' != m of exp(a_c' - a_m)).
     """
     xp = namespace(a)
-    shifted = a - a.max(axis=-1, keepdims=True)
+    shifted = a - largest(a)
     rest = xp.where(one_hot(a.argmax(axis=-1), a), 0, xp.exp(shifted))
     return shifted - xp.log1p(rest.sum(axis=-1, keepdims=True))
 
