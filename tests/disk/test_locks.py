@@ -14,8 +14,9 @@ from bprop.disk import locks
 from bprop.disk.locks import Lock
 
 HOLD = """
-import sys, time
+import signal, sys, time
 from bprop.disk.locks import Lock
+signal.signal(signal.SIGINT, signal.default_int_handler)  # tests in the background inherit that it is ignored
 lock = Lock(sys.argv[1], "the place")
 print("held", flush=True)
 time.sleep(60)
