@@ -71,8 +71,8 @@ class Command(TyperCommand):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for param in self.params:
-            if getattr(param, "envvar", None) is None:
-                param.show_envvar = False  # click 8.2 puts "(env var: 'None')" into errors
+            if getattr(param, "envvar", None) is None:  # click 8.2 puts "(env var: 'None')" into errors
+                param.show_envvar = False  # type: ignore[attr-defined]
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         with brackets_kept(self):
