@@ -55,7 +55,6 @@ def test_wrong_usage_is_exit_code_2(run, words):
     result = run(words, code=2)
     assert "Usage" in result.stderr
     assert "Traceback" not in result.stderr
-    assert "env var" not in result.stderr  # no option of `train` is read from one
 
 
 def test_a_session_from_data_to_predictions(start, folder):

@@ -68,12 +68,6 @@ class Command(TyperCommand):
     Its help is plain words: what stands in brackets, as in bprop[play], is no markup.
     """
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for param in self.params:
-            if getattr(param, "envvar", None) is None:  # click 8.2 puts "(env var: 'None')" into errors
-                param.show_envvar = False  # type: ignore[attr-defined]
-
     def format_help(self, ctx: Any, formatter: Any) -> None:
         with brackets_kept(self):
             super().format_help(ctx, formatter)
