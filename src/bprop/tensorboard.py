@@ -76,7 +76,7 @@ class TensorBoard(Described):
         from tensorboardX.summary import scalar
 
         proto = import_module("tensorboardX.proto.summary_pb2")
-        numbers = [value for tag, number in scalars(record) for value in scalar(tag, number).value]
+        numbers = [value for tag, number in scalars(record) for value in scalar(tag, np.asarray(number)).value]
         events = [self._event(record.epoch, summary=proto.Summary(value=numbers))]
         if self.histograms and self.budget.allows:
             with self.budget.spending():

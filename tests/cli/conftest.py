@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-from inspect import signature
 from types import SimpleNamespace
 
 import numpy as np
@@ -16,16 +15,6 @@ ENVIRONMENT = {"COLUMNS": "200", "NO_COLOR": "1", "TERM": "dumb"}
 def typer():
     """The typer module; the test is skipped where it is not installed."""
     return pytest.importorskip("typer", reason="the command line needs typer")
-
-
-def invoked(runner, app, words, text):
-    """The result of a command. click before 8.2 keeps its two streams apart only if it is asked to, and then `output`
-    is one of them."""
-    if "mix_stderr" not in signature(runner).parameters:
-        return runner(env=ENVIRONMENT).invoke(app, words, input=text)
-    old = runner(env=ENVIRONMENT, mix_stderr=False).invoke(app, words, input=text)
-    streams = {"stdout": old.stdout, "stderr": old.stderr, "output": old.stdout + old.stderr}
-    return SimpleNamespace(exit_code=old.exit_code, exception=old.exception, **streams)
 
 
 def write_csv(path, header, rows):
@@ -103,7 +92,7 @@ def run(typer, folder):
 
     def run(command, code=0, input=None):
         words = replaced(command) if isinstance(command, str) else command
-        result = invoked(CliRunner, app, words, input)
+        result = CliRunner(env=ENVIRONMENT).invoke(app, words, input=input)
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
         assert result.exit_code == code, result.output

@@ -3,7 +3,9 @@
 import os
 import subprocess
 import sys
+import tomllib
 import warnings
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +19,23 @@ def test_without_typer_the_message_says_what_to_install():
     assert done.returncode == 1
     assert done.stdout == ""
     assert done.stderr == "error: the command line needs typer: pip install 'bprop[cli]'\n"
+
+
+def test_an_older_typer_is_refused_before_anything_is_read(typer):
+    done = python("import typer; typer.__version__ = '0.28.10'; from bprop.cli import main; main()")
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr == (
+        "error: the command line needs typer 0.29 or newer, and 0.28.10 is installed: "
+        "pip install --upgrade 'bprop[cli]'\n"
+    )
+
+
+def test_the_oldest_typer_is_the_bound_of_the_extra():
+    from bprop.cli import OLDEST
+
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert f"typer>={'.'.join(map(str, OLDEST))}" in project["optional-dependencies"]["cli"]
 
 
 def test_importing_it_needs_nothing():

@@ -144,15 +144,74 @@ def test_a_missing_driver_is_named(monkeypatch, source, package, says):
     assert "pass1234" not in str(info.value)
 
 
-def test_what_a_driver_says_has_no_password(monkeypatch):
-    def connect(uri):
-        raise RuntimeError(f"cannot log in with\n{uri}: fe_sendauth: no password supplied")
-
+def connected_by(monkeypatch, connect, version="1.10.0", polars="2.0.0"):
+    """From now on, the driver of PostgreSQL is this function, and it and polars say that they have these versions."""
     driver = types.ModuleType("adbc_driver_postgresql")
+    driver.__version__ = version
+    monkeypatch.setattr("polars.__version__", polars)
     driver.dbapi = types.SimpleNamespace(connect=connect)
     monkeypatch.setitem(sys.modules, "adbc_driver_postgresql", driver)
     monkeypatch.setitem(sys.modules, "adbc_driver_postgresql.dbapi", driver.dbapi)
     monkeypatch.setattr(databases, "find_spec", lambda name: True)
+
+
+class Bare:
+    """A connection and its cursor as the driver has them without pyarrow: there is no `description`.
+
+    answer() : what fetch_arrow returns.
+    """
+
+    def __init__(self, answer):
+        self.fetch_arrow = answer
+
+    def cursor(self):
+        return self
+
+    def execute(self, query):
+        """All queries have the same answer."""
+
+    def close(self):
+        """There is nothing to close."""
+
+
+def test_rows_of_postgresql_need_no_pyarrow(monkeypatch):
+    import polars as pl
+
+    connected_by(monkeypatch, lambda uri: Bare(lambda: pl.DataFrame({"size": [1.5, 2.5], "city": ["x", None]})))
+    frame = open_rows("postgresql://h/shop select size, city from homes")
+    assert frame.columns.keys() == {"size", "city"}
+    np.testing.assert_array_equal(frame.column("size").cells, [1.5, 2.5])
+
+
+@pytest.mark.parametrize(
+    ("versions", "says"),
+    [
+        ({"version": "1.2.10"}, "needs adbc-driver-postgresql 1.3 or newer, and 1.2.10 is installed: pip install --up"),
+        ({"polars": "1.44.2"}, r"needs polars 2.0 or newer, and 1.44.2 is installed: pip install --upgrade 'bprop"),
+    ],
+)
+def test_versions_that_lose_types_are_refused(monkeypatch, versions, says):
+    connected_by(monkeypatch, None, **versions)
+    with pytest.raises(errors.MissingPackageError, match=says):
+        open_rows("postgresql://h/shop select 1")
+
+
+def test_columns_of_one_name_are_refused(monkeypatch):
+    import polars as pl
+
+    def twice():
+        raise pl.exceptions.DuplicateError("column with name 'b's n' has more than one occurrence")
+
+    connected_by(monkeypatch, lambda uri: Bare(twice))
+    with pytest.raises(errors.DataError, match=r"""several columns called "b's n": name each one with AS"""):
+        open_rows("postgresql://h/shop select 1")
+
+
+def test_what_a_driver_says_has_no_password(monkeypatch):
+    def connect(uri):
+        raise RuntimeError(f"cannot log in with\n{uri}: fe_sendauth: no password supplied")
+
+    connected_by(monkeypatch, connect)
     with pytest.raises(errors.DataError, match=r"set the environment variable PGPASSWORD") as info:
         open_rows("postgresql://ann:pass1234@h/shop select 1")
     assert "pass1234" not in str(info.value)
@@ -177,3 +236,5 @@ def test_rows_of_a_real_postgresql_server():
     }  # fmt: skip
     with pytest.raises(errors.DataError, match="does not exist"):
         open_rows(with_query(uri, "select * from no_such_table"))
+    with pytest.raises(errors.DataError, match="several columns called 'n': name each one with AS"):
+        open_rows(with_query(uri, "select 1 as n, 2 as n"))

@@ -8,14 +8,15 @@ from bprop import exits, plugins
 from bprop.console import say, say_error, say_traceback, show_warnings
 from bprop.distributed.lifeline import end_with_launcher
 
+OLDEST = (0, 29)
+"""The oldest typer. Older ones make plain paths of addresses, as s3://bucket/x, when they call a command."""
+
 
 def main() -> None:
     """Run the command line; needs the extra `cli`."""
     exits.watch()
     end_with_launcher()
-    if find_spec("typer") is None:
-        say("error: the command line needs typer: pip install 'bprop[cli]'", error=True)
-        raise SystemExit(1)
+    need_typer()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # file names may hold bytes that are not text
@@ -32,3 +33,20 @@ def main() -> None:
     except Exception:
         say_traceback()
         raise SystemExit(1) from None
+
+
+def need_typer() -> None:
+    """End the process with a line if there is no typer, or one that is too old."""
+    if find_spec("typer") is None:
+        say("error: the command line needs typer: pip install 'bprop[cli]'", error=True)
+        raise SystemExit(1)
+    from typer import __version__
+
+    if tuple(int(part) for part in __version__.split(".")[:2]) < OLDEST:
+        needed = ".".join(map(str, OLDEST))
+        say(
+            f"error: the command line needs typer {needed} or newer, and {__version__} is installed: "
+            "pip install --upgrade 'bprop[cli]'",
+            error=True,
+        )
+        raise SystemExit(1)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, get_origin
 
 NOTED = "bprop.noted"
@@ -29,16 +28,9 @@ class Asked:
 
 
 def type_of(param: Any) -> type:
-    """The type of a parameter's value: bool, int, float, str or Path; list where an option adds up.
-
-    typer 0.20 and later keeps the annotation; before, a parameter had click's type.
-    """
-    described = getattr(param, "type_descriptor", None)
-    if described is not None:
-        return get_origin(described.annotation) or described.annotation
-    if getattr(param, "multiple", False) or param.nargs == -1:
-        return list
-    return {"integer": int, "float": float, "boolean": bool, "path": Path}.get(param.type.name, str)
+    """The type of a parameter's value: bool, int, float, str or Path; list where an option adds up."""
+    annotation = param.type_descriptor.annotation
+    return get_origin(annotation) or annotation
 
 
 def _is_chosen(context: Any, param: Any) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from importlib.util import find_spec
@@ -22,6 +23,8 @@ WORDS = re.compile(r"\s+")
 UNSORTED = "the database may give its rows in another order next time: add ORDER BY, so that the same rows are held out"
 READS = re.compile(r"[\s(]*(select|with|values|table|from)\b", re.IGNORECASE)
 POSTGRES = ("postgresql", "postgres", "redshift")
+OLDEST = {"polars": (2, 0), "adbc_driver_postgresql": (1, 3)}
+"""What PostgreSQL needs: older ones lose the types that only the database has, so that its decimal numbers are text."""
 
 
 def with_query(source: str, query: str | None) -> str:
@@ -133,13 +136,28 @@ def _postgresql(address: str, query: str) -> Any:
     import adbc_driver_postgresql.dbapi as postgresql
     import polars as pl
 
+    _need_newer(address, pl)
+    _need_newer(address, sys.modules["adbc_driver_postgresql"])
     uri = whole(address)
     if "connect_timeout" not in uri:
         uri += f"{'&' if '?' in uri else '?'}connect_timeout={PATIENCE}"
     with closing(postgresql.connect(uri)) as database, closing(database.cursor()) as cursor:  # never committed
         cursor.execute(query)
-        _need_names(address, [column[0] for column in cursor.description or ()])
-        return pl.DataFrame(cursor.fetch_arrow())
+        try:
+            return pl.DataFrame(cursor.fetch_arrow())  # the driver has a `description` only where pyarrow is installed
+        except pl.exceptions.DuplicateError as error:
+            _need_names(address, [str(error).partition("'")[2].rpartition("'")[0]] * 2)
+            raise
+
+
+def _need_newer(address: str, package: Any) -> None:
+    version, oldest = package.__version__, OLDEST[package.__name__]
+    if tuple(int(number) for number in re.findall(r"\d+", version)[:2]) < oldest:
+        name = package.__name__.replace("_", "-")
+        raise MissingPackageError(
+            f"{address}: PostgreSQL needs {name} {'.'.join(map(str, oldest))} or newer, and {version} is installed: "
+            "pip install --upgrade 'bprop[sql]'"
+        )
 
 
 def _connectorx(address: str, query: str) -> Any:
