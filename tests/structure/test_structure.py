@@ -130,9 +130,12 @@ def test_a_box_is_named_by_itself_its_name_or_an_output():
             "the loss must be one number an example, shape (N,), but <Softmax 'f' (N, 2)> is not: "
             "the graph itself takes the mean over the examples",
         ),
-        (lambda box: Structure(box["l"], box["W"]), "the penalty must be one number, shape (), but <Parameter 'W' (3, 2)> is not"),
+        (
+            lambda box: Structure(box["l"], box["W"]),
+            "the penalty must be one number, shape (), but <Parameter 'W' (3, 2)> is not",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_graph_is_refused(make, text):
     with pytest.raises(errors.GraphError) as caught:
         make(parts())
