@@ -23,7 +23,10 @@ PAIRS = (
     ("zeros", "ones"), ("zeros_like", "ones_like"), ("startswith", "endswith"), ("add", "sub"), ("fadd", "fsub"),
     ("fmul", "fdiv"), ("exp", "expm1"), ("log", "log1p"), ("logical_and", "logical_or"),
 )  # fmt: skip
-SYMMETRIC = ("min", "max", "minimum", "maximum", "array_equal", "mul", "fmul", "fadd", "and_", "or_", "xor")
+SYMMETRIC = (
+    "min", "max", "minimum", "maximum", "array_equal", "mul", "fmul", "fadd", "and_", "or_", "xor", "namespace",
+    "broadcast_shapes",
+)  # fmt: skip
 """Functions for which the order of the arguments is nothing."""
 ASSURANCES = ("strict",)
 """Keywords that only assure what holds anyway."""

@@ -6,7 +6,8 @@ import pickle
 
 import pytest
 
-from bprop import Record
+from bprop import Record, errors
+from bprop.record import column_of
 
 RECORD = Record(
     epoch=3,
@@ -141,3 +142,17 @@ def test_a_record_of_a_run_that_diverged_is_one():
 def test_a_notebook_shows_its_numbers():
     html = Record(3, 30, loss=0.5, penalty=0.0, objective=0.5, metrics={"<b>": 0.25})._repr_html_()
     assert "Record of epoch 3" in html and "&lt;b&gt;" in html and "0.2500" in html
+
+
+def test_a_column_is_known_by_its_name_and_by_that_of_keras():
+    columns = ["loss", "validation_loss", "val_own"]
+    assert [column_of(name, columns) for name in columns] == columns
+    assert column_of("val_loss", columns) == "validation_loss"
+    for name, said in (
+        ("val_accuracy", "a record has no 'val_accuracy'; it has loss, validation_loss, val_own"),
+        ("accuracy", "a record has no 'accuracy'; it has loss, validation_loss, val_own"),
+        (3, "a record has no 3; it has loss, validation_loss, val_own"),
+    ):
+        with pytest.raises(errors.UnknownNameError) as caught:
+            column_of(name, columns)
+        assert str(caught.value).startswith(said)

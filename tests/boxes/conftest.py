@@ -227,3 +227,25 @@ def check_differences(cls, step=2.0**-16):
                 slope = 0.0 if cls.stops_gradient else slope  # its value counts as a constant
                 size = np.abs(np.asarray(sent[i]) * along).sum() + 1e-3
                 assert (sent[i] * along).sum() == pytest.approx(slope, abs=1e-7 * size), (cls.__name__, index, i)
+
+
+class Operators:
+    """Stands for the operators of ONNX: op.Softmax(a, axis=-1) is ("Softmax", a, {"axis": -1})."""
+
+    def __init__(self, double=False):
+        self.double = double
+
+    def __getattr__(self, name):
+        return lambda *children, **settings: (name, *children, settings)
+
+
+@pytest.fixture
+def op():
+    """Operators of ONNX that are written down."""
+    return Operators()
+
+
+@pytest.fixture
+def op_in_double():
+    """The same for a network in float64."""
+    return Operators(double=True)

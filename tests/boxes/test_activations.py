@@ -108,3 +108,10 @@ def test_a_clipped_unit_passes_no_gradient_however_steep_the_next_box(engine):
     data, params = {"x": np.array([[-3.0, 4.0]])}, {"w": np.ones(2)}
     run = bp.train(graph, data, params=params, rule=bp.SGD(0.5), epochs=1, engine=engine, progress=False)
     np.testing.assert_allclose(run.params["w"], [1.0, 0.5], rtol=1e-6)
+
+
+def test_in_onnx_they_have_their_settings(op):
+    a = bp.Input("a", (4,))
+    assert bp.sigmoid(a).onnx(op, "a") == ("Sigmoid", "a", {})
+    assert bp.leaky_relu(a, slope=0.25).onnx(op, "a") == ("LeakyRelu", "a", {"alpha": 0.25})
+    assert bp.elu(a, alpha=0.75).onnx(op, "a") == ("Elu", "a", {"alpha": 0.75})

@@ -214,3 +214,8 @@ def test_an_ensemble_computes_the_gradients_that_are_wanted(bare, rng):
         some = box.bprop(grad, None, h, W, r, s, b, wanted=wanted)
         assert [part is not None for part in some] == list(wanted)
         np.testing.assert_array_equal(some[k], every[k])
+
+
+def test_the_sizes_of_affine_maps_are_known_from_the_shapes():
+    assert boxes.Linear.size_limit({}, [(7, 2, 3), (3, 5), (5,)]) == 7 * 2 * 5
+    assert boxes.LinearTransposed.size_limit({}, [(7, 2, 3), (5, 3), (5,)]) == 7 * 2 * 5

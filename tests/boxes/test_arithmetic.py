@@ -140,3 +140,15 @@ def test_a_product_that_does_not_fit_is_refused_as_numpy_says_it():
     for a, b in (((4, 5), (4, 6)), ((), (5,)), ((5,), ()), ((4, 5), (4,)), ((2, 4, 5), (3, 5, 6))):
         with pytest.raises(errors.ShapeError):
             bp.Parameter("a", a) @ bp.Parameter("b", b)
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [((3, 4), (4, 5)), ((7, 3, 4), (4, 5)), ((2, 1, 3, 4), (6, 4, 5)), ((4,), (4, 5)), ((3, 4), (4,)), ((4,), (4,))],
+)
+def test_the_size_of_a_product_is_known_from_the_shapes(a, b):
+    assert boxes.MatMul.size_limit({}, [a, b]) == np.matmul(np.ones(a), np.ones(b)).size
+
+
+def test_the_size_of_a_product_of_numbers_is_that_of_the_larger():
+    assert boxes.MatMul.size_limit({}, [(3, 4), ()]) == bp.Box.size_limit({}, [(3, 4), ()])

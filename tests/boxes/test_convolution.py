@@ -121,3 +121,25 @@ def test_the_error_of_shapes_names_the_axes_of_its_kind(box, x, axes):
     with pytest.raises(errors.ShapeError) as caught:
         getattr(bp, box)(bp.Input("x", x), bp.Parameter("W", (*kernel, 5, 4)))
     assert axes in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "shape", "kernel", "orders", "settings", "expected"),
+    [
+        ("conv1d", (9, 2), (3, 2, 4), ([0, 2, 1], [2, 1, 0], [0, 2, 1]), {},
+         {"kernel_shape": [3], "strides": [1], "dilations": [1], "pads": [0, 0], "group": 1}),
+        ("conv1d", (9, 2), (4, 1, 4), ([0, 2, 1], [2, 1, 0], [0, 2, 1]),
+         {"stride": 2, "padding": "same", "dilation": 2, "groups": 2},
+         {"kernel_shape": [4], "strides": [2], "dilations": [2], "pads": [3, 3], "group": 2}),
+        ("conv2d", (9, 8, 2), (3, 2, 2, 4), ([0, 3, 1, 2], [3, 2, 0, 1], [0, 2, 3, 1]),
+         {"stride": (1, 2), "padding": (2, 0), "dilation": (1, 3)},
+         {"kernel_shape": [3, 2], "strides": [1, 2], "dilations": [1, 3], "pads": [2, 0, 2, 0], "group": 1}),
+        ("conv2d", (9, 8, 2), (3, 2, 2, 4), ([0, 3, 1, 2], [3, 2, 0, 1], [0, 2, 3, 1]), {"padding": "same"},
+         {"kernel_shape": [3, 2], "strides": [1, 1], "dilations": [1, 1], "pads": [1, 0, 1, 1], "group": 1}),
+    ],
+)  # fmt: skip
+def test_in_onnx_the_channels_come_first(op, op_in_double, name, shape, kernel, orders, settings, expected):
+    box = getattr(bp, name)(bp.Input("x", shape), bp.Parameter("W", kernel), **settings)
+    x, W = (("Transpose", of, {"perm": order}) for of, order in zip("xW", orders[:2], strict=True))
+    assert box.onnx(op, "x", "W") == ("Transpose", ("Conv", x, W, expected), {"perm": orders[2]})
+    assert box.onnx(op_in_double, "x", "W") is NotImplemented

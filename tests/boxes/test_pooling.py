@@ -61,3 +61,33 @@ def test_settings_that_are_no_such_numbers_are_refused(settings):
 def test_other_shapes_and_windows_that_do_not_fit_are_refused(shape):
     with pytest.raises(errors.ShapeError, match=r"x must be \(N, H, W, C\)|larger than x"):
         bp.mean_pool2d(bp.Input("x", shape), size=2)
+
+
+@pytest.mark.parametrize("name", ["max_pool1d", "max_pool2d", "mean_pool1d", "mean_pool2d"])
+def test_functions_hand_their_settings_on(name):
+    shape = (7, 3) if name.endswith("1d") else (7, 9, 3)
+    x, make = bp.Input("x", shape), getattr(bp, name)
+    plain, strided = make(x, 2, name="plain"), make(x, 3, 2, name="strided")
+    assert type(plain).__name__ == "".join(part.capitalize() for part in name.split("_"))
+    assert [box.name for box in (plain, strided)] == ["plain", "strided"]
+    assert plain.dims == ("N", *(size // 2 for size in shape[:-1]), 3)
+    assert strided.dims == ("N", *((size - 3) // 2 + 1 for size in shape[:-1]), 3)
+    assert plain.children == strided.children == (x,)
+
+
+@pytest.mark.parametrize(
+    ("name", "operator", "shape", "first", "last", "size", "stride"),
+    [
+        ("max_pool1d", "MaxPool", (7, 3), [0, 2, 1], [0, 2, 1], 2, (2,)),
+        ("mean_pool1d", "AveragePool", (7, 3), [0, 2, 1], [0, 2, 1], 3, (1,)),
+        ("max_pool2d", "MaxPool", (7, 9, 3), [0, 3, 1, 2], [0, 2, 3, 1], (2, 3), (1, 2)),
+        ("mean_pool2d", "AveragePool", (7, 9, 3), [0, 3, 1, 2], [0, 2, 3, 1], (2, 3), (3, 1)),
+    ],
+)
+def test_in_onnx_the_channels_come_first(op, op_in_double, name, operator, shape, first, last, size, stride):
+    box = getattr(bp, name)(bp.Input("x", shape), size, stride)
+    sizes = [size] if isinstance(size, int) else list(size)
+    before = ("Transpose", "x", {"perm": first})
+    expected = ("Transpose", (operator, before, {"kernel_shape": sizes, "strides": list(stride)}), {"perm": last})
+    assert box.onnx(op, "x") == expected
+    assert box.onnx(op_in_double, "x") == (expected if operator == "MaxPool" else NotImplemented)

@@ -59,3 +59,9 @@ def test_the_gradient_of_an_almost_certain_class_is_not_lost(bare):
     for grad, sign in (([[1.0, 0.0]], 1.0), ([[0.0, 1.0]], -1.0)):
         sent = box.bprop(np.array(grad), value, a)
         np.testing.assert_allclose(sent, [[sign * np.exp(-50.0), -sign * np.exp(-50.0)]], rtol=1e-12)
+
+
+def test_in_onnx_they_are_along_the_last_axis(op):
+    a = bp.Input("a", (4, 3))
+    assert bp.softmax(a).onnx(op, "a") == ("Softmax", "a", {"axis": -1})
+    assert bp.log_softmax(a).onnx(op, "a") == ("LogSoftmax", "a", {"axis": -1})

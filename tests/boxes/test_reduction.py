@@ -131,3 +131,20 @@ def test_the_shares_of_logsumexp_are_those_of_softmax(bare, rng):
     np.testing.assert_allclose(
         bare(boxes.LogSumExp, axis=1).bprop(np.ones(3), value, a), bare(boxes.Softmax).fprop(a), rtol=1e-13
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "function"),
+    [
+        ("logsumexp", lambda a, **of: np.log(np.exp(a).sum(**of))),
+        ("log_mean_exp", lambda a, **of: np.log(np.exp(a).mean(**of))),
+    ],
+)
+def test_functions_of_exponentials_hand_their_settings_on(name, function):
+    x, make = bp.Input("x", (3, 2)), getattr(bp, name)
+    a = np.random.default_rng(0).normal(size=(4, 3, 2))
+    for of in ({"axis": 1}, {"axis": -1, "keepdims": True}, {"axis": (1, 2)}, {"axis": 1, "keepdims": True}):
+        box = make(x, name="s", **of)
+        assert box.name == "s"
+        np.testing.assert_allclose(box.fprop(a), function(a, **of), rtol=1e-12)
+    np.testing.assert_allclose(make(x).fprop(a), function(a), rtol=1e-12)

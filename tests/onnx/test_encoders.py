@@ -25,10 +25,11 @@ def frame_of(cells, dtype=object):
     return Frame("t", {"c": column}, lambda row: f"row {row}")
 
 
-def by_onnx(kind, cells):
+def by_onnx(kind, cells, marks=()):
     """What the encoder of a kind gives for a column, by the runtime."""
     net = bp.Model(bp.Graph(outputs={"f": bp.tanh(bp.Input("x"))}), {})
     export = Export(onnx, net)
+    export.marks = tuple(marks)
     found = encoded(export, kind, Tensor("c"))
     codes = isinstance(kind, Categorical) and kind.width
     given = [onnx.numpy_helper.from_array(array, name) for name, array in export.initializers.items()]
@@ -176,3 +177,18 @@ def test_a_kind_that_is_not_known_is_refused_by_name():
     for kind in (Colour("paint"), Ignored("paint", "id")):
         with pytest.raises(errors.UnsupportedError, match=r"the column 'paint' is .*--no-encoders"):
             encoded(Export(onnx, bp.Model(bp.Graph(outputs={"f": bp.tanh(bp.Input("x"))}), {})), kind, Tensor("paint"))
+
+
+def test_marks_of_missing_cells_are_missing_cells():
+    numbers = by_onnx(Numeric("c", 2.5, True), np.array([-9, 1, np.nan, 99, 98], "float32"), ("-9", "99", "inf"))
+    np.testing.assert_array_equal(numbers, [[2.5, 1], [1, 0], [2.5, 1], [2.5, 1], [98, 0]])
+    cells = np.array(["yes", "-9", "no", " ? ", ""], object)
+    truth = by_onnx(Boolean("c", True), cells, ("-9", "?"))
+    np.testing.assert_array_equal(truth, [[1, 0], [0.5, 1], [0, 0], [0.5, 1], [0.5, 1]])
+    cells = np.array(["1", "-9", "", "never seen", "Rouge", "?"], object)
+    for width in (0, 3):
+        kind = Categorical("c", KNOWN, tuple(range(10)), width)
+        found = by_onnx(kind, cells, ("-9", "?", "Rouge"))  # a category that is known is itself
+        plain = by_onnx(kind, np.array(["1", "", "", "never seen", "Rouge", ""], object))
+        np.testing.assert_array_equal(found, plain)
+        assert (found[1] != found[3]).any()

@@ -219,3 +219,58 @@ def test_a_column_of_milliseconds_keeps_its_digits():
     fed = raw(frame, ["probabilities"]) | {"x": np.array(ms, np.float64)}
     close(session.run(None, fed)[1], model.predict(coding.inputs(frame)))
     assert np.ptp(session.run(None, fed)[1][:, 0]) > 0.05
+
+
+@pytest.mark.parametrize("columns", [1, 2])
+def test_quantiles_are_in_the_units_of_their_columns(columns):
+    names = ("price", "cost")[:columns]
+    numbers = np.arange(COUNT)
+    frame = table(**{name: [f"{v}" for v in (numbers * 1.5 + 100) / 10**k] for k, name in enumerate(names)})
+    model, coding = trained(frame, "regression", ["x"], loss="quantile")
+    model.notes.update(json.loads(json.dumps(units_of(coding.arrays(frame), coding).to_notes())))
+    found = answers(bp.to_onnx(model), frame)
+    named = f"quantiles({', '.join(names)})"
+    assert list(found) == [*names, named]
+    expected = model.predict(coding.inputs(frame))
+    assert expected["quantiles"].shape == ((COUNT, 3) if columns == 1 else (COUNT, 2, 3))
+    close(found[named], expected["quantiles"])
+    assert found["price"].mean() > 50
+    for k, name in enumerate(names):
+        close(found[name], expected["f"].reshape(COUNT, columns)[:, k])
+
+
+@pytest.mark.parametrize(
+    ("targets", "task", "named"),
+    [
+        ({"kind": KIND}, None, {"spread": (COUNT, 3)}),
+        ({"a": [str(k % 2) for k in range(COUNT)], "b": [str(k // 2 % 2) for k in range(COUNT)]}, None,
+         {"spread": (COUNT, 2)}),
+        ({"price": [f"{k * 1.5 + 100}" for k in range(COUNT)]}, None, {"spread(price)": (COUNT,)}),
+        ({"p": [f"{k * 1.5}" for k in range(COUNT)], "q": [f"{k % 7 + 0.5}" for k in range(COUNT)]}, None,
+         {"spread(p)": (COUNT,), "spread(q)": (COUNT,)}),
+    ],
+)  # fmt: skip
+def test_the_deviations_of_members_are_named_after_their_columns(targets, task, named):
+    frame = table(**targets)
+    model, coding = trained(frame, task, ["x"])
+    other = bp.Model(model.graph, {name: 1.5 * array for name, array in model.params.items()}, notes=model.notes)
+    both = bp.ensemble([model, other])
+    found = answers(bp.to_onnx(both), frame)
+    expected = both.predict(coding.inputs(frame))["spread"].reshape(COUNT, -1)
+    spreads = {name: array for name, array in found.items() if name.startswith("spread")}
+    assert {name: array.shape for name, array in spreads.items()} == named
+    close(np.column_stack(list(spreads.values())), expected)
+    assert expected.max() > 0
+
+
+def test_quantiles_that_do_not_fit_the_notes_are_refused():
+    frame = table(price=[f"{k * 1.5 + 100}" for k in range(COUNT)])
+    model, _ = trained(frame, "regression", ["x"], loss="quantile")
+    two, _ = trained(table(price=frame.columns["price"].cells.tolist(), cost=["1", "2.5"] * 40), None, ["x"])
+    export = of_table(onnx, bp.Model(model.graph, model.params, notes=two.notes))
+    with pytest.raises(errors.DataError) as caught:
+        export.give("quantiles", model.graph.outputs["quantiles"], "t")
+    assert str(caught.value) == ("this model is damaged: the answers in its notes do not fit its output 'quantiles'")
+    with pytest.raises(errors.DataError) as caught:
+        export.give("f", model.graph.outputs["f"], "t")
+    assert str(caught.value) == "this model is damaged: the answers in its notes do not fit its output 'f'"

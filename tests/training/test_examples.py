@@ -5,7 +5,8 @@ import pytest
 
 import bprop as bp
 from bprop.training import examples
-from bprop.training.examples import is_mapped, is_set, is_too_wide
+from bprop.training.examples import is_mapped, is_set, is_too_wide, training_sets
+from bprop.training.settings import TrainSettings
 
 ROWS = 40
 
@@ -49,3 +50,66 @@ def test_a_batch_is_no_larger_than_the_set(mapped):
         bp.train(bp.mlp([4, 2]), lambda: [mapped], batch_size=41, progress=False)
     fit = bp.train(bp.mlp([4, 2]), lambda: [mapped], progress=False, engine="numpy", epochs=1)
     assert fit.settings["batch_size"] == 40
+
+
+DATA = {"x": np.arange(40.0).reshape(10, 4), "y": np.arange(10) % 2}
+
+
+class Rows:
+    """A data set in the way of PyTorch: it has a length, and a row (x, y) for each number."""
+
+    def __len__(self):
+        return 10
+
+    def __getitem__(self, k):
+        return DATA["x"][k], DATA["y"][k]
+
+
+def sets_of(data, **settings):
+    ready = TrainSettings(**settings)
+    return training_sets(ready, bp.mlp([4, 2]), data, np.dtype("float64"))
+
+
+def batches():
+    yield DATA
+
+
+def test_rows_that_come_anew_are_divided_by_the_seed_as_arrays_are():
+    fed, held, batch = sets_of(Rows(), validation=0.3, seed=5, batch_size=2)
+    plain, kept, _ = sets_of(DATA, validation=0.3, seed=5, batch_size=2)
+    assert (len(fed), len(held), batch) == (7, 3, 2)
+    assert sorted(held.arrays["y"].tolist()) == sorted(kept.arrays["y"].tolist())
+    np.testing.assert_array_equal(held.arrays["x"], kept.arrays["x"])
+    assert len(plain) == 7
+
+
+def test_rows_that_come_anew_may_have_a_validation_set_of_arrays_with_weights():
+    fed, held, _ = sets_of(Rows(), validation=DATA, validation_weights=np.arange(10.0))
+    assert len(fed) == 10
+    np.testing.assert_array_equal(held.weights, np.arange(10.0))
+    assert sets_of(Rows())[1:] == (None, 10)
+
+
+@pytest.mark.parametrize(
+    ("data", "settings", "said"),
+    [
+        (Rows(), {"class_weight": "balanced"}, f"class_weight: {examples.OF_BATCHES}"),
+        (Rows(), {"weights": np.ones(10)}, f"weights: {examples.OF_BATCHES}"),
+        (DATA, {"validation": batches, "validation_weights": [1.0]}, f"validation_weights: {examples.OF_BATCHES}"),
+        (
+            batches,
+            {"validation": 0.3},
+            "validation=0.3 is a share, but batches that come one after the other cannot be divided: give a "
+            "validation set of its own",
+        ),
+        (
+            Rows(),
+            {"validation": "0.3"},
+            "validation is a set like the data, or a share in (0, 1), not '0.3'; a set is (X, y), say",
+        ),
+    ],
+)
+def test_what_cannot_be_done_with_rows_that_come_anew_is_refused(data, settings, said):
+    with pytest.raises(bp.errors.SettingError) as caught:
+        sets_of(data, **settings)
+    assert str(caught.value) == said

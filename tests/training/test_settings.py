@@ -219,3 +219,77 @@ def test_settings_take_all_that_train_is_given():
         bp.train(GRAPH, {"x": np.ones(5)}, **odd)
     assert {*odd, "sample_weight"} == set(seen)  # another name of weights
     assert all(seen[name] is value or seen[name] == value for name, value in odd.items())
+
+
+class Lower:
+    higher_is_better = False
+
+    def __call__(self, f, y):
+        return 0.0
+
+
+def stopping_of(**settings):
+    return TrainSettings(validation=0.2, patience=2, **settings).make_stopping()
+
+
+@pytest.mark.parametrize(
+    ("settings", "higher"),
+    [
+        ({}, False),
+        ({"mode": "min"}, False),
+        ({"monitor": "accuracy"}, True),
+        ({"monitor": "accuracy", "mode": "max"}, True),
+        ({"metrics": {"own": Lower()}, "monitor": "own"}, False),
+        ({"metrics": {"own": Lower()}, "monitor": "own", "mode": "min"}, False),
+        ({"metrics": {"own": lambda f, y: 0.0}, "monitor": "own", "mode": "min"}, False),
+        ({"metrics": {"own": lambda f, y: 0.0}, "monitor": "own", "mode": "max"}, True),
+    ],
+)
+def test_which_value_of_a_monitor_is_better(settings, higher):
+    stopping = stopping_of(**settings)
+    assert stopping.higher is higher
+    assert (stopping.patience, stopping.monitor) == (2, settings.get("monitor", "loss"))
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        (
+            {"metrics": {"own": lambda f, y: 0.0}, "monitor": "own"},
+            "is a larger 'own' better? Say mode='max', or mode='min' if a smaller one is",
+        ),
+        ({"mode": "max"}, "mode='max': a smaller 'loss' is better; leave mode out"),
+        ({"monitor": "accuracy", "mode": "min"}, "mode='min': a larger 'accuracy' is better; leave mode out"),
+        (
+            {"metrics": {"own": Lower()}, "monitor": "own", "mode": "max"},
+            "mode='max': a smaller 'own' is better; leave mode out",
+        ),
+    ],
+)
+def test_a_mode_that_contradicts_a_monitor_or_is_missing_is_refused(settings, said):
+    with pytest.raises(errors.SettingError) as caught:
+        stopping_of(**settings)
+    assert str(caught.value) == said
+
+
+def test_without_anything_to_look_for_there_is_no_search():
+    assert TrainSettings().make_stopping() is None
+
+
+def described(**settings):
+    ready = TrainSettings(rule=bp.SGD(0.5), batch_size=2, epochs=3, seed=7, engine="numpy", dtype="float64", **settings)
+    job = ready.make_job(bp.mlp([2, 2]), {"x": np.eye(4, 2), "y": [0, 1, 0, 1]})
+    return ready.describe(job, ready.make_engine())
+
+
+def test_a_training_is_described_for_people():
+    plain = {
+        "rule": repr(bp.SGD(0.5)), "batch_size": 2, "seed": 7, "dtype": "float64", "examples": 4,
+        "validation_examples": None, "engine": "numpy", "epochs": 3, "shuffle": True,
+    }  # fmt: skip
+    assert described() == plain
+    held = plain | {"examples": 2, "validation_examples": 2, "monitor": "loss"}
+    assert described(validation=0.5, patience=3) == held | {"patience": 3}
+    assert described(validation=0.5, keep_best=True) == held | {"keep_best": True}
+    assert described(shuffle=False, class_weight={0: 2.0}) == plain | {"class_weight": "{0: 2.0}", "shuffle": False}
+    assert described(freeze=["W1"]) == plain | {"freeze": ["W1"]}
