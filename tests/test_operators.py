@@ -132,3 +132,10 @@ def test_a_hyper_parameter_may_have_the_name_of_an_attribute():
             return grad / self.T
 
     assert Softer(x, T=2.0).T == 2.0
+
+
+def test_a_list_at_the_left_of_matmul_is_the_first_child():
+    box = [[1.0, 2.0, 3.0], [0.0, 1.0, 0.0]] @ W
+    assert type(box) is boxes.MatMul
+    assert box.children[1] is W
+    np.testing.assert_array_equal(box.children[0].value, [[1.0, 2.0, 3.0], [0.0, 1.0, 0.0]])

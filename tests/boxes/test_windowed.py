@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from bprop import errors
@@ -30,3 +31,15 @@ def test_one_number_is_for_every_axis():
 def test_anything_but_whole_numbers_is_refused(value):
     with pytest.raises(errors.SettingError, match="size must be a whole number from 1 on, or 2 of them"):
         per_axis(value, 2, "size")
+
+
+def test_zeros_are_put_around_a_picture():
+    padded = frame(sizes=(2, 3), pads=((1, 0), (0, 2)))
+    a = np.arange(1.0, 25.0).reshape(2, 2, 3, 2)
+    assert padded.has_zeros
+    assert padded.inside == (slice(None), slice(1, 3), slice(0, 3), slice(None))
+    np.testing.assert_array_equal(padded.pad(a), np.pad(a, ((0, 0), (1, 0), (0, 2), (0, 0))))
+    assert not frame().has_zeros
+    b = np.ones((2, 7, 6, 1))
+    assert frame().pad(b) is b
+    assert frame(pads=((0, 0), (0, 1))).has_zeros

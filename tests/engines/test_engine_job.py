@@ -77,3 +77,36 @@ def test_the_state_of_a_rule_is_put_together_again_from_its_arrays(rule):
         for name, array in arrays.items():
             assert again[what][name].tobytes() == array.tobytes()
     assert all((array == 0).all() for arrays in made.rule_state(run.params()).values() for array in arrays.values())
+
+
+def mixing_job(rows, batch_size):
+    """A job whose objective has a box that mixes the rows of a batch, in training and outside."""
+    x = bp.Input("x")
+    graph = bp.Graph(loss=bp.square(x * bp.Parameter("w", ()) - bp.mean(x)))
+    return Job(graph, bp.SGD(0.1), DataSet({"x": np.ones(rows)}), batch_size, np.dtype("float64"), 0)
+
+
+@pytest.mark.parametrize(
+    ("rows", "batch_size", "plain", "mixed"),
+    [(7, 3, (3, 3, 0), (3, 2, 1)), (6, 3, (3, 2, 0), (3, 2, 0)), (2, 5, (5, 1, 0), (2, 1, 0))],
+)
+def test_batches_are_filled_up_unless_boxes_mix_their_rows(rows, batch_size, plain, mixed):
+    assert job(rows, batch_size).batches == plain
+    assert mixing_job(rows, batch_size).batches == mixed
+
+
+def test_a_set_whose_rows_are_mixed_is_evaluated_as_one_batch():
+    data = DataSet({"x": np.ones(9)})
+    assert job().together(data) is None
+    assert mixing_job(7, 3).together(data) == 9
+    far = type("Far", (), {"in_memory": False})()
+    assert job().together(far) is None
+    with pytest.raises(bp.errors.SettingError, match=r"^the box 'mean_1' mixes the rows of a batch, so that a set is"):
+        mixing_job(7, 3).together(far)
+
+
+def test_factors_of_rates_name_parameters_that_are_trained():
+    data = DataSet({"x": np.ones(3)})
+    Job(GRAPH, bp.SGD(0.1, rate_factors={"w": 2.0}), data, 1, np.dtype("float64"), 0)
+    with pytest.raises(bp.errors.UnknownNameError, match=r"rate_factors.*'v'"):
+        Job(GRAPH, bp.SGD(0.1, rate_factors={"v": 2.0}), data, 1, np.dtype("float64"), 0)

@@ -21,6 +21,7 @@ from bprop.rules.schedules import (
     not_negative,
     positive,
     rate_at,
+    schedule_named,
     share,
     step,
     warm_up,
@@ -208,3 +209,9 @@ def test_a_schedule_of_ones_own_without_a_dataclass_says_so():
 
     with pytest.raises(errors.CallError, match=r"write @dataclass\(frozen=True\)"):
         Undecorated(0.1, delay=2.0)
+
+
+def test_a_schedule_is_known_by_its_name():
+    assert schedule_named("cosine") is type(schedules.cosine(0.1, 9))
+    with pytest.raises(errors.UnknownNameError, match=r"^'cosinus' is not one of .*cosine"):
+        schedule_named("cosinus")
