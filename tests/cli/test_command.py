@@ -127,5 +127,5 @@ def test_options_in_the_place_of_a_parameter():
     assert str(inspect.signature(work)) == "(first: int, *, a: int, b: str = 'x', last: float = 0.5)"
     assert work(1, a=2) == (1, (2, "x"), 0.5)
     assert work(1, a=2, b="y", last=0.0) == (1, (2, "y"), 0.0)
-    with pytest.raises(TypeError, match="missing a required argument: 'a'"):
+    with pytest.raises(TypeError, match=r"missing a required .*argument: 'a'"):
         work(1)
