@@ -430,3 +430,15 @@ def test_the_backward_graph_reaches_inputs_that_are_named_outside_training():
     assert "d objective / d x" in backward.outputs
     kinds = {type(box).__name__ for box in backward.boxes.values()}
     assert "Dropout" not in kinds and "Dropout" in {type(box).__name__ for box in graph.boxes.values()}
+
+
+def test_steps_leave_what_the_step_before_returned_unless_asked():
+    pytest.importorskip("llvmlite")
+    graph = bp.mlp([3, 4, 2])
+    batch = {"x": np.eye(3), "y": [0, 1, 1]}
+    for options, intact in (({}, True), ({"in_place": True}, False)):
+        of = graph.functions("native", bp.SGD(0.5), **options)
+        first, state, _ = of.step(graph.init(0), of.init(graph.init(0)), batch)
+        before = {name: np.array(array) for name, array in first.items()}
+        of.step(first, state, batch)
+        assert all(np.array_equal(first[name], before[name]) for name in before) is intact
