@@ -169,6 +169,8 @@ def test_the_header_of_a_file_has_no_blanks_between_its_entries(tmp_path):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_number_is_read_by_safetensors_as_it_was_written(tmp_path, kind):
+    if kind == "complex64":
+        pytest.importorskip("safetensors", minversion="0.7")  # older ones know no complex numbers
     arrays = {"b": np.arange(7).astype(kind), "a": np.arange(6).reshape(2, 1, 3).astype(kind), "": np.array(1, kind)}
     (tmp_path / "f").write_bytes(b"".join(files.safetensors_of(arrays, {"who": "é"})))
     with safe_open(tmp_path / "f", framework="numpy") as file:
