@@ -110,7 +110,7 @@ def test_numbers_and_schedules_are_rates(rate):
     as_rate("rule", rate)
 
 
-@pytest.mark.parametrize("rate", [-0.1, None, "0.1", float("nan"), True, [0.1]])
+@pytest.mark.parametrize("rate", [-0.1, None, "0.1", float("nan"), float("inf"), True, [0.1]])
 def test_other_things_are_no_rates(rate):
     with pytest.raises(errors.SettingError, match="rule must be a number"):
         as_rate("rule", rate)
