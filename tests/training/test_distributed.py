@@ -1,6 +1,7 @@
 """Two processes that train together: the losses of one, the same bits in both, and a run that is killed and goes on."""
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -8,8 +9,8 @@ import pytest
 import bprop as bp
 from bprop.distributed import launch
 from bprop.distributed.launch import Launch
-from bprop.errors import SettingError
-from bprop.training.distributed import leads
+from bprop.errors import LostProcessError, NonFiniteError, SettingError
+from bprop.training.distributed import DistributedTrainer, leads
 
 pytest.importorskip("jax")
 
@@ -154,3 +155,20 @@ def test_what_cannot_be_distributed_is_refused(settings, says):
 
 def test_a_training_in_one_process_leads():
     assert leads(False)
+
+
+@pytest.mark.parametrize(
+    ("error", "raised", "left"),
+    [
+        (NonFiniteError("NaN"), NonFiniteError, []),  # every process ends so, and waits for the others
+        (ValueError("mine"), ValueError, [1]),
+        (ConnectionError("gone"), LostProcessError, [75]),
+    ],
+)
+def test_a_process_that_fails_alone_does_not_wait_for_the_others(error, raised, left):
+    codes = []
+    engine = SimpleNamespace(is_loss=lambda one: isinstance(one, ConnectionError), leave=codes.append)
+    trainer = SimpleNamespace(member=SimpleNamespace(leads=True))
+    with pytest.raises(raised), DistributedTrainer._leaving(trainer, engine):
+        raise error
+    assert codes == left

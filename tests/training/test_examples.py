@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import bprop as bp
+from bprop.data import DataSet
 from bprop.training import examples
 from bprop.training.examples import is_mapped, is_set, is_too_wide, training_sets
 from bprop.training.settings import TrainSettings
@@ -21,6 +22,15 @@ def mapped(tmp_path):
 def test_a_share_is_told_from_a_set():
     assert not any(map(is_set, (None, 0.1, 1, True, "0.1", np.float64(0.1))))
     assert all(map(is_set, ({}, (1, 2), [1], iter([]), np.ones(3))))
+
+
+def test_mapped_arrays_are_too_wide_where_their_copies_do_not_fit_into_memory(mapped, monkeypatch):
+    data = DataSet({"x": mapped["x"]})
+    copied = ROWS * 4 * 4  # bytes in float32
+    for room, wide in ((copied - 1, True), (copied, False)):
+        monkeypatch.setattr(examples, "data_memory", lambda room=room: room)
+        assert is_too_wide(data, np.dtype("float32")) is wide
+        assert not is_too_wide(data, np.dtype("float64"))  # they are used as they lie in the file
 
 
 def test_arrays_that_lie_in_files_are_known(mapped):
