@@ -150,3 +150,9 @@ def test_sizes_that_depend_on_the_number_of_examples():
         same(lambda xp, a: a.reshape((2 * a.shape[0], 2)), x=x)
         same(lambda xp, a: (a @ a.T).reshape((a.shape[0], a.shape[0], 1)), x=x)
         same(lambda xp, a: (a @ a.T).reshape(-1), x=x)
+
+
+def test_any_and_all_along_an_axis_drop_it_unless_it_is_asked_for():
+    for name in ("any", "all"):
+        same(lambda xp, a, name=name: getattr(xp, name)(a > 0, axis=1))
+        same(lambda xp, a, name=name: getattr(xp, name)(a > 0, axis=1, keepdims=True))

@@ -69,11 +69,25 @@ def test_the_fit_is_the_mean_of_its_members_and_is_saved_as_any_model(tmp_path):
 
 
 def test_members_end_at_their_own_epochs():
-    fit = team(patience=1, epochs=60)
+    shown = []
+    fit = team(patience=1, epochs=60, callbacks=lambda record: shown.append(record.epoch))
     epochs = [len(member.history) for member in fit.members]
     assert [len(alone(member, patience=1, epochs=60).history) for member in members()] == epochs
     assert fit.stopped == "patience"
-    assert len(fit.history) == max(epochs)
+    assert len(fit.history) == max(epochs) > min(epochs)
+    assert shown == list(range(1, max(epochs) + 1))  # also those that only some of them have done
+
+
+def test_an_error_has_the_fit_of_all_members_whatever_fit_it_has_already():
+    def failing(record):
+        error = RuntimeError("mine")
+        error.fit = "of one member"
+        raise error
+
+    with pytest.raises(RuntimeError, match="mine") as caught:
+        team(callbacks=failing)
+    assert len(caught.value.fit.members) == 3
+    assert caught.value.fit.stopped == "failed"
 
 
 def test_callbacks_see_the_mean_and_end_all_members():
