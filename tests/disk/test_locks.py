@@ -235,3 +235,9 @@ def test_the_file_of_a_run_that_begins_while_a_lock_is_let_go_stays(path, monkey
     lock.release()
     monkeypatch.undo()
     assert path.read_text() == "another run"
+
+
+def test_a_lock_that_others_keep_taking_is_not_taken_to_be_held(path, monkeypatch):
+    monkeypatch.setattr(Lock, "_is_ours", lambda lock, descriptor: False)  # as if its file were removed each time
+    with pytest.raises(errors.ModelFileError, match="other processes keep taking and releasing it"):
+        Lock(path, "the place")
