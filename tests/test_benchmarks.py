@@ -281,15 +281,19 @@ def test_the_page_and_its_numbers_are_written_together(tmp_path, monkeypatch, ca
         assert "- load: 0.1 at the start" in page.read_text()
 
 
-def test_the_page_shows_the_numbers_that_are_kept():
+@pytest.mark.parametrize(("file", "page"), [("main.json", "README.md"), ("intel.json", "INTEL.md")])
+def test_a_page_shows_the_numbers_that_are_kept(file, page):
     place = ROOT / "benchmarks" / "results"
-    text = (ROOT / "benchmarks" / "README.md").read_text(encoding="utf-8")
-    for path in place.glob("main.json"):
+    text = (ROOT / "benchmarks" / page).read_text(encoding="utf-8")
+    for path in place.glob(file):
         shown = report.markdown(json.loads(path.read_text(encoding="utf-8")))
-        assert shown in text, (
-            "run: python -m benchmarks --join benchmarks/results/main.json --write benchmarks/README.md"
-        )
-    assert {path.name for path in place.iterdir()} <= {"README.md", "tables.jsonl", "main.json"}
+        assert shown in text, f"run: python -m benchmarks --join {path} --json {path} --write benchmarks/{page}"
+
+
+def test_every_file_of_numbers_says_where_it_is_shown():
+    place = ROOT / "benchmarks" / "results"
+    text = (place / "README.md").read_text(encoding="utf-8")
+    assert all(f"`{path.name}`" in text for path in place.iterdir() if path.name != "README.md")
 
 
 def test_the_readme_has_the_place():
