@@ -20,6 +20,8 @@ class Reached:
     def __init__(self, path: Path):
         from coverage import CoverageData
 
+        if not path.is_file():
+            raise SystemExit(f"--reached {path}: there is no such file; mutation/README.md says how it is made")
         self.data: CoverageData = CoverageData(str(path))
         self.data.read()
         self.files: dict[str, str] = {short(name): name for name in self.data.measured_files()}

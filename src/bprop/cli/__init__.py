@@ -1,5 +1,6 @@
 """The command line, `bprop COMMAND`. A command is a module of this package: `command.NAMES` lists them."""
 
+import re
 import sys
 from importlib.util import find_spec
 from io import TextIOWrapper
@@ -42,7 +43,7 @@ def need_typer() -> None:
         raise SystemExit(1)
     from typer import __version__
 
-    if tuple(int(part) for part in __version__.split(".")[:2]) < OLDEST:
+    if tuple(int(number) for number in re.findall(r"\d+", __version__)[:2]) < OLDEST:
         needed = ".".join(map(str, OLDEST))
         say(
             f"error: the command line needs typer {needed} or newer, and {__version__} is installed: "
