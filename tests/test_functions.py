@@ -30,14 +30,16 @@ def test_an_engine_that_is_not_there_is_named():
         bp.mlp([2, 2]).functions("fast")
 
 
-@pytest.fixture
-def compiled(monkeypatch):
+@pytest.fixture(params=["a block by all threads", "a block by each thread"])
+def compiled(request, monkeypatch):
     """Calls of compiled predictions, which every call of some rows is worth."""
     pytest.importorskip("llvmlite")
     from bprop.engines.native.run import native_functions
 
     monkeypatch.setattr("bprop.graph.prediction.COMPILED_FROM", 1)
     monkeypatch.setattr(native_functions, "BLOCK", 8)
+    monkeypatch.setattr(native_functions, "rows_of_block", lambda weights: 4 if "each" in request.param else 1024)
+    monkeypatch.setattr(native_functions, "cores_here", lambda: 3)
     calls, fill = [], native_functions.NativeFunctions.fill_outputs
     monkeypatch.setattr(
         native_functions.NativeFunctions, "fill_outputs", lambda *args: calls.append(args) or fill(*args)

@@ -72,6 +72,25 @@ def test_scatter_add_sums_the_elements_of_one_place():
     assert scatter_add(grad.astype(np.float32), np.array([0, 1, 2]), (3, 2)).dtype == np.float32
 
 
+@pytest.mark.parametrize(
+    "index",
+    [(..., 0), (1, slice(None)), (slice(None, None, -1), 2), (None, 1, ...), (0, 1), (slice(0, 2), slice(1, 3))],
+)
+def test_scatter_add_is_the_transpose_of_taking_a_part(index, monkeypatch):
+    grad = np.arange(12.0).reshape(3, 4)[index]
+    monkeypatch.setattr(np, "add", None)  # the slow way, which places that come twice need
+    full = scatter_add(grad, index, (3, 4))
+    np.testing.assert_array_equal(full[index], grad)
+    assert full.sum() == grad.sum()
+
+
+def test_scatter_add_takes_truth_values_as_a_choice_of_rows():
+    keep = np.array([True, False, True])
+    full = scatter_add(np.ones((2, 2)), (keep,), (3, 2))
+    np.testing.assert_array_equal(full, [[1, 1], [0, 0], [1, 1]])
+    np.testing.assert_array_equal(scatter_add(np.ones((1, 3)), (True,), (3,)), np.ones(3))
+
+
 def test_scatter_add_is_the_same_on_jax(jax, rng):
     grad, rows = rng.normal(size=(5, 2)).astype(np.float32), np.array([2, 0, 2, 1, 2])
     found = scatter_add(jax.numpy.asarray(grad), rows, (4, 2))

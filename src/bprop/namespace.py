@@ -63,6 +63,10 @@ def largest(a: Array) -> Array:
     return a.max(axis=-1, keepdims=True)
 
 
+BASIC = (slice, int, type(Ellipsis), type(None))
+"""The parts of an index with which no element comes twice."""
+
+
 def scatter_add(grad: Array, index: Any, shape: tuple[int, ...]) -> Array:
     """Zeros of `shape`, with `grad` added at `index`: the transpose of a[index].
 
@@ -72,7 +76,7 @@ def scatter_add(grad: Array, index: Any, shape: tuple[int, ...]) -> Array:
     if xp is not np:
         return xp.zeros(shape, grad.dtype).at[index].add(grad)
     full = np.zeros(shape, grad.dtype)
-    if isinstance(index, tuple) and all(isinstance(part, slice) for part in index):  # no element comes twice
+    if isinstance(index, tuple) and all(type(part) in BASIC for part in index):  # no element comes twice
         full[index] += grad
     else:
         np.add.at(full, index, grad)

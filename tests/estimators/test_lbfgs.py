@@ -174,3 +174,20 @@ def test_a_second_ctrl_c_ends_it_at_once(waves, monkeypatch):
             small().fit(*waves)
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def test_scipys_blas_computes_on_one_thread_and_numpys_on_as_many_as_before(waves, monkeypatch):
+    from threadpoolctl import threadpool_info  # scikit-learn needs it
+
+    def counts():
+        return {one["filepath"]: one["num_threads"] for one in threadpool_info() if one["user_api"] == "blas"}
+
+    seen, look, before = [], lbfgs.Search.look, counts()
+    monkeypatch.setattr(lbfgs.Search, "look", lambda self, vector: seen.append(counts()) or look(self, vector))
+    with pytest.warns(ConvergenceWarning):
+        small(max_iter=3).fit(*waves)
+    numpys = [file for file in before if "numpy" in file]
+    if numpys:  # its wheel; elsewhere both may share one library
+        assert {count for one in seen for file, count in one.items() if file not in numpys} <= {1}
+    assert all(one[file] == before[file] for one in seen for file in numpys)
+    assert counts() == before

@@ -9,6 +9,7 @@ import numpy as np
 from scipy.optimize import minimize
 from sklearn.exceptions import ConvergenceWarning
 
+from bprop.blas import others_on_one_thread
 from bprop.console import say
 from bprop.engines import choose
 from bprop.engines.engine import Job
@@ -139,7 +140,7 @@ class Search:
     def run(self) -> None:
         e = self.e
         e.loss_curve_ = []
-        with self.interrupt:
+        with self.interrupt, others_on_one_thread():
             result = minimize(
                 self.look, self.vector, method="L-BFGS-B", jac=True, callback=self.after,
                 options={"maxfun": e.max_fun, "maxiter": e.max_iter, "gtol": e.tol},

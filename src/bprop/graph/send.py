@@ -60,14 +60,12 @@ def is_zero(grad: Array) -> bool:
 
 def extras_of(node: Node, context: Context, children: Sequence[Array]) -> tuple[Any, ...]:
     """The extra arguments that the box `needs`, in that order."""
-    stream = crc32(getattr(node.box, "stream_of", node.name).encode())  # a box may draw the numbers of another
-    makers = {
-        "weights": lambda: context.weights,
-        "noise": lambda: node.box.noise(
-            lambda shape: noise.uniform(context.key, stream, shape, context.dtype), *children
-        ),
-    }
-    return tuple(makers[need]() for need in node.box.needs)
+    return tuple(context.weights if need == "weights" else _noise(node, context, children) for need in node.box.needs)
+
+
+def _noise(node: Node, context: Context, children: Sequence[Array]) -> Any:
+    stream = crc32(node.box.hyper.get("stream_of", node.name).encode())  # a box may draw the numbers of another
+    return node.box.noise(lambda shape: noise.uniform(context.key, stream, shape, context.dtype), *children)
 
 
 @cache

@@ -6,7 +6,7 @@ of signals, gets memory of its own. Memory in which an exception came (Ctrl-C, a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -15,14 +15,16 @@ import numpy as np
 from bprop.engines.engine import Job
 from bprop.engines.functions import Functions, Options, State, need_count, rows_of
 from bprop.engines.layout import narrow_weights
+from bprop.engines.many import cores_here, on_one_core
 from bprop.engines.native.run.object_code import machine
 from bprop.engines.native.run.quick_step import QuickStep
+from bprop.engines.native.run.row_blocks import rows_of_block, share_out
 from bprop.engines.native.run.workspace import Call, Workspace
 from bprop.engines.trace.tracer import OBJECTIVE, OUTPUT
 from bprop.errors import BpropError
 
 BLOCK = 1024
-"""Rows of which the outputs are computed at a time."""
+"""Rows of which the outputs are computed at a time, where all threads share the work."""
 
 
 class NativeFunctions(Functions):
@@ -37,6 +39,8 @@ class NativeFunctions(Functions):
         """Memory of steps, and of other functions of the theta that they return."""
         self.aside: list[Workspace] = []
         """Memory of functions of any other theta. So the one that a step in place returned stays as it is."""
+        self.alone: list[Workspace] = []
+        """Memory of calls that run on one thread each."""
 
     # --- the functions ---
 
@@ -107,21 +111,17 @@ class NativeFunctions(Functions):
         """Write the outputs of many rows to `results`, arrays (N, ...) by name.
 
         arrays : the inputs that the outputs need, checked. Row i of an output depends on row i of the inputs alone. So
-        rows are computed BLOCK by BLOCK, by code that is compiled once.
+        rows are computed block by block, by code that is compiled once. Where there are blocks enough, each is the work
+        of one thread; else all threads share the work of each.
         """
-
-        def compute(space: Workspace) -> None:
-            call = space.call("outputs", theta, BLOCK, False)
-            outputs = space.results(call.loaded, OUTPUT)
-            for start in range(0, rows_of(arrays), BLOCK):
-                call.see({name: array[start : start + BLOCK] for name, array in arrays.items()})
-                call(0, 0)
-                for name, result in results.items():
-                    part = result[start : start + BLOCK]
-                    part[...] = outputs[name][: len(part)]
-            call.see(call.arrays)  # that of the caller may be gone when the next call comes
-
-        self.beside(theta, compute)
+        rows, size, cores = rows_of(arrays), rows_of_block(self.graph.weight_count), cores_here()
+        if cores == 1 or rows < 2 * cores * size:
+            self.beside(theta, lambda space: Rows(space, theta, BLOCK, arrays, results)(range(0, rows, BLOCK)))
+            return
+        spaces = [self.space_of(self.alone) for _ in range(cores)]
+        with on_one_core():
+            share_out(range(0, rows, size), [Rows(space, theta, size, arrays, results) for space in spaces])
+        self.alone += spaces
 
     # --- where they compute ---
 
@@ -145,11 +145,38 @@ class NativeFunctions(Functions):
         for quick in tuple(self.stepping):
             if isinstance(theta, Mapping) and quick.space.holds(theta) and taken(quick, self.stepping):
                 return lent(quick, self.stepping, lambda quick: compute(quick.space))
+        return lent(self.space_of(self.aside), self.aside, compute)
+
+    def space_of(self, place: list[Workspace]) -> Workspace:
+        """Memory that nobody uses: it is taken away from its place, or made."""
         try:
-            space = self.aside.pop()
+            return place.pop()
         except IndexError:
-            space = Workspace(self, self.transposed)
-        return lent(space, self.aside, compute)
+            return Workspace(self, self.transposed)
+
+
+class Rows:
+    """The outputs of the blocks that it is called with, in the memory of `space`: written to `results`, as in
+    `fill_outputs`."""
+
+    def __init__(
+        self, space: Workspace, theta: Mapping[str, Any], size: int,
+        arrays: Mapping[str, np.ndarray], results: Mapping[str, np.ndarray],
+    ):  # fmt: skip
+        self.size, self.arrays, self.results = size, arrays, results
+        self.call: Call = space.call("outputs", theta, size, False)
+        self.outputs: dict[str, np.ndarray] = space.results(self.call.loaded, OUTPUT)
+        self.call.set_seed(0, 0)
+
+    def __call__(self, starts: Iterable[int]) -> None:
+        call, size = self.call, self.size
+        for start in starts:
+            call.see({name: array[start : start + size] for name, array in self.arrays.items()})
+            call.loaded.run(call.table, 0, 1, 0)
+            for name, result in self.results.items():
+                part = result[start : start + size]
+                part[...] = self.outputs[name][: len(part)]
+        call.see(call.arrays)  # that of the caller may be gone when the next call comes
 
 
 def taken(one: Any, place: list[Any]) -> bool:
