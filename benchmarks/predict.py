@@ -13,7 +13,7 @@ import numpy as np
 from benchmarks import reference
 from benchmarks.cases import Case, problem
 from benchmarks.peers import BY_HAND, PEERS, UnavailableError
-from benchmarks.settings import Settings
+from benchmarks.settings import Settings, orders
 from benchmarks.text import number, table
 from benchmarks.worker import PeerError, Worker
 
@@ -49,11 +49,11 @@ def on_case(case: Case, workers: dict[str, Worker], settings: Settings) -> dict[
         ready[name] = worker
     one: dict[str, list[float]] = {name: [] for name in ready}
     all_: dict[str, list[float]] = {name: [] for name in ready}
-    for _ in range(settings.rounds):
-        for name, worker in ready.items():
+    for order in orders(list(ready), settings.rounds):
+        for name in order:
             sleep(settings.pause)
-            one[name].append(worker.ask("predict_one", calls))
-            all_[name].append(worker.ask("predict_all"))
+            one[name].append(ready[name].ask("predict_one", calls))
+            all_[name].append(ready[name].ask("predict_all"))
     return {"rows": rows, "one": one, "all": all_}
 
 

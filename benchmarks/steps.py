@@ -14,7 +14,7 @@ from benchmarks import reference
 from benchmarks.cases import EPOCHS, Case, problem
 from benchmarks.machine import floor, limits
 from benchmarks.peers import BASE, HEADLINE, PEERS, UnavailableError
-from benchmarks.settings import Settings
+from benchmarks.settings import Settings, orders
 from benchmarks.text import number, ratio, table
 from benchmarks.worker import PeerError, Worker
 
@@ -53,7 +53,7 @@ def on_case(case: Case, workers: dict[str, Worker], settings: Settings) -> dict[
         else:
             epochs[name] = max(1, min(EPOCHS, int(SECONDS / worker.ask("train", 1))))
     times: dict[str, list[float]] = {name: [] for name in errors}
-    for order in _orders(list(errors), settings.rounds):
+    for order in orders(list(errors), settings.rounds):
         for name in order:
             sleep(settings.pause)
             seconds = workers[name].ask("train", epochs[name])
@@ -63,12 +63,6 @@ def on_case(case: Case, workers: dict[str, Worker], settings: Settings) -> dict[
         "flops": case.flops, "weight_bytes": case.weight_bytes,
         "microseconds": times, "errors": errors, "left_out": left_out,
     }  # fmt: skip
-
-
-def _orders(names: list[str], rounds: int) -> list[list[str]]:
-    """The peers' order in every round: turned by one each time, so that nobody always follows the same one."""
-    turns = [k % max(1, len(names)) for k in range(rounds)]
-    return [names[turn:] + names[:turn] for turn in turns]
 
 
 def check(name: str, given: Any, theta: dict[str, Any], exact: dict[str, Any]) -> dict[str, float]:
