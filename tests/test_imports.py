@@ -17,7 +17,7 @@ ROOT = Path(bprop.__file__).parent
 # what stands on floors below its own, but nothing on its own floor or above.
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("typing",),
-    ("errors", "namespace", "exits", "visible", "outside", "names"),
+    ("errors", "namespace", "exits", "visible", "outside", "names", "versions"),
     ("remote",),
     (
         "noise",

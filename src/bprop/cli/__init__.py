@@ -1,6 +1,5 @@
 """The command line, `bprop COMMAND`. A command is a module of this package: `command.NAMES` lists them."""
 
-import re
 import sys
 from importlib.util import find_spec
 from io import TextIOWrapper
@@ -8,6 +7,7 @@ from io import TextIOWrapper
 from bprop import exits, plugins
 from bprop.console import say, say_error, say_traceback, show_warnings
 from bprop.distributed.lifeline import end_with_launcher
+from bprop.versions import too_old
 
 OLDEST = (0, 29)
 """The oldest typer. Older ones make plain paths of addresses, as s3://bucket/x, when they call a command."""
@@ -43,11 +43,6 @@ def need_typer() -> None:
         raise SystemExit(1)
     from typer import __version__
 
-    if tuple(int(number) for number in re.findall(r"\d+", __version__)[:2]) < OLDEST:
-        needed = ".".join(map(str, OLDEST))
-        say(
-            f"error: the command line needs typer {needed} or newer, and {__version__} is installed: "
-            "pip install --upgrade 'bprop[cli]'",
-            error=True,
-        )
+    if fault := too_old(__version__, OLDEST):
+        say(f"error: the command line needs typer {fault}: pip install --upgrade 'bprop[cli]'", error=True)
         raise SystemExit(1)

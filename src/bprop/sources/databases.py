@@ -16,6 +16,7 @@ from bprop.errors import BpropError, DataError, MissingPackageError, SettingErro
 from bprop.remote import download
 from bprop.remote.address import is_address, is_database, scheme_of, scrubbed, shown, whole
 from bprop.sources.limits import some
+from bprop.versions import too_old
 
 ROWS = 65_536  # of SQLite that are read at once
 PATIENCE = 10  # seconds until a server must answer
@@ -151,13 +152,9 @@ def _postgresql(address: str, query: str) -> Any:
 
 
 def _need_newer(address: str, package: Any) -> None:
-    version, oldest = package.__version__, OLDEST[package.__name__]
-    if tuple(int(number) for number in re.findall(r"\d+", version)[:2]) < oldest:
+    if fault := too_old(package.__version__, OLDEST[package.__name__]):
         name = package.__name__.replace("_", "-")
-        raise MissingPackageError(
-            f"{address}: PostgreSQL needs {name} {'.'.join(map(str, oldest))} or newer, and {version} is installed: "
-            "pip install --upgrade 'bprop[sql]'"
-        )
+        raise MissingPackageError(f"{address}: PostgreSQL needs {name} {fault}: pip install --upgrade 'bprop[sql]'")
 
 
 def _connectorx(address: str, query: str) -> Any:
