@@ -53,11 +53,12 @@ METHODS = {
     "CatBoost": Method("trees", "catboost", "catboost"),
     "bprop": Method("ours", "fit", "bprop"),
     "bprop fast": Method("ours", "fit", "bprop", {"recipe": "fast"}),
+    "bprop with 2 members": Method("ours", "fit", "bprop", {"members": 2}),
     "bprop lecture": Method("ours", "fit", "bprop", {"recipe": "lecture"}),
     "RealMLP": Method("networks", "realmlp", "pytabkit"),
     "TabM": Method("networks", "tabm", "pytabkit"),
 }
-UNUSUAL = ("constant", "bprop fast", "bprop lecture")
+UNUSUAL = ("constant", "bprop fast", "bprop with 2 members", "bprop lecture")
 """Methods that run only where they are named."""
 
 
