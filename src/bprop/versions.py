@@ -4,7 +4,7 @@ import re
 
 
 def too_old(version: str, oldest: tuple[int, int]) -> str:
-    """What is wrong with a version that is older than the oldest that serves; "" for one that serves.
+    """The fault of a version that is older than the oldest that serves; "" for one that serves.
 
     version : as `__version__` has it. Only its first two numbers count, so a pre-release counts as its release.
 

@@ -103,6 +103,19 @@ def test_marks_among_numbers_are_missing_and_among_text_they_are_categories(tmp_
     assert preparation.inputs(table(tmp_path, "a c", ["-"], ["-"]))["x"][0].tolist() == [number.fill, 1, 1, 0, 0]
 
 
+def test_numbers_behind_an_apostrophe_are_remarked_upon_but_no_codes_with_zeros(tmp_path):
+    marked = [f"'{k % 9}.5" for k in range(N)]
+    some = [f"’{k % 9}" if k % 5 else "'n/a" for k in range(N)]
+    codes = [f"'0{k % 9}" for k in range(N)]
+    few = [f"'{k % 9}" if k % 3 == 0 else "ab"[k % 2] for k in range(N)]
+    frame = table(tmp_path, "a b c d y", marked, some, codes, few, Y)
+    lines = [line for line in remarks(prepared(frame), frame) if "apostrophe" in line]
+    assert [line.split(":")[0] for line in lines] == ["column 'a'", "column 'b'"]
+    assert "60 of 60 cells are numbers behind an apostrophe" in lines[0]
+    assert '"\'0.5"' in lines[0]
+    assert "48 of 60 cells" in lines[1]
+
+
 def test_sentinels_categories_alike_and_several_units_are_hinted_at(tmp_path):
     sentinel = ["-999" if k % 6 == 0 else X[k] for k in range(N)]
     colours = [("Red", "RED", "blue")[k % 3] for k in range(N)]

@@ -10,6 +10,7 @@ import numpy as np
 
 from bprop.sources.cells import marked_numbers
 from bprop.sources.classes import folded
+from bprop.sources.codes import begin_as_code
 from bprop.sources.column import Column
 from bprop.sources.columns import Categorical, Date, Duration, Kind, Numeric, Time
 from bprop.sources.date_remarks import date_remarks
@@ -27,6 +28,7 @@ SENTINELS = (
 )  # fmt: skip
 """Numbers by which programs say that a value is missing."""
 ENOUGH = 3  # cells of them
+APOSTROPHES = ("'", "’", "`")
 MOST_SHOWN = 3  # categories that differ by case, in a line
 
 
@@ -133,8 +135,18 @@ def _numbers(kind: Categorical, column: Column) -> Iterator[str]:
     if column.settled.codes:
         yield f"column {kind.name!r}: {column.settled.codes}, such as {next(iter(counts))}: categories, not numbers"
         return
+    cells = sum(counts.values())
+    marked = {cell for cell in counts if cell[:1] in APOSTROPHES and is_number(cell[1:])}
+    rows = sum(counts[cell] for cell in marked)
+    if len(marked) > 1 and 2 * rows > cells and not begin_as_code([cell[1:] for cell in marked]):
+        yield (
+            f"column {kind.name!r}: {rows:,} of {cells:,} cells are numbers behind an apostrophe, by which "
+            f"spreadsheets mark text, such as {shortened(min(marked))!r}: they are taken for categories; take the "
+            "apostrophes away to use them as numbers"
+        )
+        return
     numbers = set(filter(is_number, counts))
-    rows, cells = sum(counts[cell] for cell in numbers), sum(counts.values())
+    rows = sum(counts[cell] for cell in numbers)
     if len(numbers) > 1 and 2 * rows > cells and column.numbers[1].any():
         examples = " and ".join(repr(shortened(c)) for c in sorted(numbers, key=lambda c: (-counts[c], c))[:2])
         yield (
