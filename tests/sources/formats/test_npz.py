@@ -22,7 +22,7 @@ def frame_of(path, target=None):
 def read(tmp_path):
     """read(target=None, **arrays): the frame of a file data.npz with those arrays."""
 
-    def read(target=None, **arrays):
+    def read(target=None, /, **arrays):
         np.savez(tmp_path / "data.npz", **arrays)
         return frame_of(tmp_path / "data.npz", target)
 
@@ -61,6 +61,36 @@ def test_targets_may_be_absent(read):
 @pytest.mark.parametrize("y", [["cat", "dog", "cat", "dog"], [True, False, True, False], [0.5, 1.5, 2.5, 3.5]])
 def test_kinds_of_targets(read, y):
     assert read(x=X, y=np.array(y)).column("y").tolist() == y
+
+
+@pytest.mark.parametrize(
+    ("x", "y"), [("X", "y"), ("X", "Y"), ("data", "target"), ("images", "labels"), ("Features", "Label")]
+)
+def test_the_arrays_have_the_names_that_other_libraries_give_them(read, x, y):
+    frame = read(**{x: X, y: Y})
+    np.testing.assert_array_equal(frame.block.cells, X)
+    np.testing.assert_array_equal(frame.column("y").cells, Y)
+    assert frame.target == ("y",)
+    np.testing.assert_array_equal(read("y", **{x: X, y: Y}).column("y").cells, Y)
+    assert list(read("price", **{x: X, y: Y}).columns) == ["x"]  # what is asked for is not there
+
+
+def test_the_usual_names_come_first(read):
+    frame = read(data=2 * X, X=3 * X, x=X, target=1 - Y, Y=2 * Y, y=Y)
+    np.testing.assert_array_equal(frame.block.cells, X)
+    np.testing.assert_array_equal(frame.column("y").cells, Y)
+
+
+def test_a_column_of_targets_is_read(read):
+    np.testing.assert_array_equal(read(x=X, y=Y[:, None]).column("y").cells, Y)
+
+
+@pytest.mark.parametrize("names", [("x_train", "y_train", "x_test", "y_test"), ("train_images", "val_images")])
+def test_several_sets_in_one_file_are_refused_with_a_cure(read, names):
+    with pytest.raises(errors.DataError, match="write each set into a file of its own") as error:
+        read(**dict.fromkeys(names, X))
+    assert f"x=d['{names[0]}']" in str(error.value)
+    assert "--test test.npz" in str(error.value)
 
 
 class Bomb:

@@ -1,8 +1,10 @@
-"""NumPy .npz files with the arrays x (N, ...) and y (N,)."""
+"""NumPy .npz files with the arrays x (N, ...) and y (N,), also by the names that other libraries give them."""
 
 from __future__ import annotations
 
 import io
+import re
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -13,6 +15,11 @@ from bprop.sources.formats.arrays import as_examples, check_finite, frame_of_arr
 from bprop.sources.formats.format import Format, Source
 from bprop.sources.frame import Frame
 from bprop.sources.limits import ARRAY, need_room, some
+
+INPUTS = ("x", "inputs", "features", "data", "images")
+TARGETS = ("y", "targets", "target", "labels", "label")
+"""Names of the arrays, in any case; the first that is there counts."""
+PARTS = re.compile(r"train|test|val(id(ation)?)?", re.IGNORECASE)
 
 
 class Npz(Format):
@@ -26,14 +33,33 @@ class Npz(Format):
     def read(self, source: Source) -> Frame:
         path, target = source.path, source.target or "y"
         arrays = _arrays(path, source.content)
-        x = arrays["x"]
+        x = arrays[_named(INPUTS, arrays)]
         if x.dtype.kind not in "fiub" or x.ndim < 2:
             raise DataError(f"{path}: x must be numbers of shape (N, D), not {x.dtype} of shape {x.shape}")
         x = as_examples(path, x)
-        y = arrays.get(target)
+        y = arrays.get(_named(TARGETS, arrays) if target == "y" else target)
         if y is not None:
+            y = y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
             _need_targets(path, target, x, y)
         return frame_of_arrays(path.stem, x, y, numbered(x.shape[1]), target)
+
+
+def _named(known: Sequence[str], names: Iterable[str]) -> str:
+    """The array that is called by the first of the known names, as it is written there or in another case; else ""."""
+    written = {name.lower(): name for name in names} | {name: name for name in names}
+    return next((written[name] for name in known if name in written), "")
+
+
+def _cure(names: Sequence[str]) -> str:
+    """The cure for a file of several sets, such as x_train and x_test; "" for another one."""
+    parts = {name for name in names if PARTS.search(name)}
+    if len(parts) < 2:
+        return ""
+    x = next((name for name in names if "train" in name.lower()), min(parts))
+    return (
+        f"; write each set into a file of its own, such as d = np.load(...); np.savez('train.npz', x=d[{x!r}], y=...), "
+        "then: bprop train train.npz --test test.npz"
+    )
 
 
 def _need_targets(path: Path, name: str, x: np.ndarray, y: np.ndarray) -> None:
@@ -48,12 +74,14 @@ def _need_targets(path: Path, name: str, x: np.ndarray, y: np.ndarray) -> None:
 
 
 def _arrays(path: Path, content: bytes) -> dict[str, np.ndarray]:
-    """All arrays, x being one. Raises DataError before any is read where together they are too large."""
+    """All arrays, the inputs being one. Raises DataError before any is read where together they are too large."""
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as file:
-            if "x" not in file.files:
+            if not _named(INPUTS, file.files):
                 there = some(file.files) or "none"
-                raise DataError(f"{path}: needs an array called 'x' (and 'y' for the targets); there is {there}")
+                raise DataError(
+                    f"{path}: needs an array called 'x' (and 'y' for the targets); there is {there}{_cure(file.files)}"
+                )
             need_room(path, ARRAY * sum(member.file_size for member in file.zip.infolist()), "reading its arrays")
             return {name: np.asarray(file[name]) for name in file.files}
     except DataError:
