@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -12,6 +13,32 @@ os.environ["BPROP_CACHE"] = "off"  # tests count compilations, and leave the fol
 settings.load_profile("bprop")
 
 PACKAGE_OF = {"native": "llvmlite", "xla": "jax"}
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--thin", action="store_true",
+        help="run each test with its first parameters alone: in a second environment, where the same code runs again",
+    )  # fmt: skip
+
+
+def pytest_collection_modifyitems(config, items):
+    if not config.getoption("thin"):
+        return
+    chosen = {}
+    for item in items:
+        test = item.nodeid.partition("[")[0]
+        if test not in chosen or (needs_a_missing_package(chosen[test]) and not needs_a_missing_package(item)):
+            chosen[test] = item
+    left_out = [item for item in items if chosen[item.nodeid.partition("[")[0]] is not item]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if chosen[item.nodeid.partition("[")[0]] is item]
+
+
+def needs_a_missing_package(item):
+    """Whether a parameter of a test is an engine whose package is not installed."""
+    values = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    return any(isinstance(v, str) and v in PACKAGE_OF and find_spec(PACKAGE_OF[v]) is None for v in values)
 
 
 def pytest_runtest_setup(item):
