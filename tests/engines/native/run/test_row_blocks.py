@@ -121,3 +121,16 @@ def test_memory_of_a_call_that_failed_is_not_lent_again(monkeypatch):
     calls[:] = [None] * 3
     np.testing.assert_array_equal(graph.predict(theta, {"x": X}), expected)
     assert not broken & set(map(id, calls[3:]))
+
+
+def test_the_calls_of_several_threads_share_theta_and_nothing_else():
+    graph = bp.mlp([4, 5, 2])
+    of, theta = graph.functions("native", dtype="float64", check=False), graph.init(0)
+    space = of.space_of(of.alone)
+    calls = space.calls_at_once(theta, 8, 3)
+    assert [id(call) for call in space.calls_at_once(theta, 8, 3)] == [id(call) for call in calls]
+    loaded = [call.loaded for call in calls]
+    names = {leaf: name for name, leaf in loaded[0].routine.trace.state.items()}
+    for leaf in loaded[0].arrays:
+        places = {one.arrays[leaf].ctypes.data for one in loaded}
+        assert len(places) == (1 if names.get(leaf, "").startswith("p:") else 3), names.get(leaf)

@@ -116,12 +116,20 @@ class NativeFunctions(Functions):
         """
         rows, size, cores = rows_of(arrays), rows_of_block(self.graph.weight_count), cores_here()
         if cores == 1 or rows < 2 * cores * size:
-            self.beside(theta, lambda space: Rows(space, theta, BLOCK, arrays, results)(range(0, rows, BLOCK)))
+
+            def compute(space: Workspace) -> None:
+                call = space.call("outputs", theta, BLOCK, False)
+                Rows(space, call, BLOCK, arrays, results)(range(0, rows, BLOCK))
+
+            self.beside(theta, compute)
             return
-        spaces = [self.space_of(self.alone) for _ in range(cores)]
-        with on_one_core():
-            share_out(range(0, rows, size), [Rows(space, theta, size, arrays, results) for space in spaces])
-        self.alone += spaces
+
+        def share(space: Workspace) -> None:
+            with on_one_core():
+                calls = space.calls_at_once(theta, size, cores)
+                share_out(range(0, rows, size), [Rows(space, call, size, arrays, results) for call in calls])
+
+        lent(self.space_of(self.alone), self.alone, share)
 
     # --- where they compute ---
 
@@ -156,17 +164,16 @@ class NativeFunctions(Functions):
 
 
 class Rows:
-    """The outputs of the blocks that it is called with, in the memory of `space`: written to `results`, as in
-    `fill_outputs`."""
+    """Computes the outputs of the blocks that it is called with, by a call of `space`, and writes them to `results`, as
+    in `fill_outputs`."""
 
     def __init__(
-        self, space: Workspace, theta: Mapping[str, Any], size: int,
+        self, space: Workspace, call: Call, size: int,
         arrays: Mapping[str, np.ndarray], results: Mapping[str, np.ndarray],
     ):  # fmt: skip
-        self.size, self.arrays, self.results = size, arrays, results
-        self.call: Call = space.call("outputs", theta, size, False)
-        self.outputs: dict[str, np.ndarray] = space.results(self.call.loaded, OUTPUT)
-        self.call.set_seed(0, 0)
+        self.call, self.size, self.arrays, self.results = call, size, arrays, results
+        self.outputs: dict[str, np.ndarray] = space.results(call.loaded, OUTPUT)
+        call.set_seed(0, 0)
 
     def __call__(self, starts: Iterable[int]) -> None:
         call, size = self.call, self.size

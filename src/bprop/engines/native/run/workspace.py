@@ -142,6 +142,15 @@ class Workspace:
         self.put_theta(theta)
         return self.calls[key]
 
+    def calls_at_once(self, theta: Mapping[str, Any], rows: int, count: int) -> list[Call]:
+        """Calls that compute the outputs of so many rows each, at the same time: all they share is theta."""
+        keys = [("rows", rows, k) for k in range(count)]
+        for key in keys:
+            if key not in self.calls:
+                self.calls[key] = self.compiled("outputs", rows, False)
+        self.put_theta(theta)
+        return [self.calls[key] for key in keys]
+
     def compiled(self, what: str, size: int, weighted: bool) -> Call:
         graph, program, job = self.graph, self.functions.program, self.job
         data = room(graph, size, weighted, self.dtype)
