@@ -1,6 +1,7 @@
 """The mutation script plants what it says, in a copy, and judges by whether a test fails."""
 
 import ast
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -171,10 +172,11 @@ def run(project, *options):
     code = (
         "import sys; from pathlib import Path; sys.path.insert(0, sys.argv[1])\n"
         "import mutation.__main__ as m, mutation.trial as t\n"
-        "t.HEAVY, m.ROOT = (), Path(sys.argv[2]); sys.exit(m.main(sys.argv[3:]))"
+        "t.HEAVY, m.ROOT = ('pytest',), Path(sys.argv[2]); sys.exit(m.main(sys.argv[3:]))"
     )
     command = [sys.executable, "-c", code, str(ROOT), str(project), "rules", "--limit", "3", *options]
-    return subprocess.run(command, capture_output=True, text=True, cwd=project)
+    environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # every mutant would import them all
+    return subprocess.run(command, capture_output=True, text=True, cwd=project, env=environment)
 
 
 @pytest.fixture
