@@ -108,13 +108,14 @@ def test_an_exception_at_any_instruction_leaves_whole_steps_and_nobody_waiting(t
     def interrupted(k):
         """Whether the exception came before all was done."""
         made.state = theta
+        tracer = sys.gettrace()  # that of a tool that measures the tests
         sys.settrace(instants(k, FILES))
         try:
             made.steps(0, 6, 0)
         except instants.came:
             return True
         finally:
-            sys.settrace(None)
+            sys.settrace(tracer)
         return False
 
     def every_instant():
@@ -166,11 +167,12 @@ def test_an_exception_in_a_helper_leaves_the_work_to_the_caller(two, start, inst
     made, theta, states = two
     for k in range(start, 60, 16):
         threads._helpers.clear()
+        tracer = threading.gettrace()  # that of a tool that measures the tests
         threading.settrace(instants(k, FILES))
         try:
             threads.helpers(1)
         finally:
-            threading.settrace(None)
+            threading.settrace(tracer)
         within(PATIENCE, lambda: [whole(made, theta) for _ in range(2)])
         assert whole(made, theta) == states[-1]
 
@@ -227,11 +229,12 @@ def test_a_process_forked_while_a_call_is_begun_goes_on_alone(two, k, instants):
                 return None
 
     made.state = theta
+    tracer = sys.gettrace()  # that of a tool that measures the tests
     sys.settrace(Forks(k, FILES))
     try:
         made.steps(0, 6, 0)
     finally:
-        sys.settrace(None)
+        sys.settrace(tracer)
         if process == [0]:
             os.write(theirs, b"right" if bits(made) == states[-1] else b"wrong")
             os._exit(0)
