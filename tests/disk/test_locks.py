@@ -223,6 +223,16 @@ def test_a_lock_that_is_let_go_leaves_no_file_open(path, any_disk):
     assert len(os.listdir("/proc/self/fd")) == before
 
 
+@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="the system does not say which files are open")
+def test_a_lock_that_is_refused_leaves_no_file_open(path):
+    os.mkfifo(path)
+    before = len(os.listdir("/proc/self/fd"))
+    for _ in range(3):
+        with pytest.raises(errors.ModelFileError, match="no regular file"):
+            Lock(path, "the place")
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows removes no open file: the name goes last there")
 def test_the_file_of_a_run_that_begins_while_a_lock_is_let_go_stays(path, monkeypatch):
     lock, close = Lock(path, "the place"), os.close

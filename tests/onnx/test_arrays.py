@@ -105,3 +105,14 @@ def test_reductions_have_numpys_shapes_and_one_operator(axis, keepdims):
     variance = made(lambda xp, a: xp.var(a, axis=axis, keepdims=keepdims), (4, 5))
     assert variance[:2] == ["reduce_mean", "mul"]
     assert made(lambda xp, a: xp.std(a, axis=axis, keepdims=keepdims), (4, 5)) == ["sqrt", *variance]
+
+
+@pytest.mark.parametrize("axis", [None, 0, 1, -1])
+def test_the_place_of_the_largest_and_the_smallest_is_one_operator_of_whole_numbers(axis):
+    for name in ("argmax", "argmin"):
+        operations = made(lambda xp, a, name=name: getattr(xp, name)(a, axis=axis), (4, 5, 2))
+        assert [op for op in operations if op != "reshape"] == [name]
+        tape = new_tape("float32")
+        place = getattr(tape.functions, name)(tape.leaf("0", (4, 5, 2), tape.dtype), axis=axis)
+        assert place.dtype == np.int64
+        assert place.attr == (0 if axis is None else axis % 3)
