@@ -35,6 +35,15 @@ def test_windows_that_overlap_add_their_gradients_up(bare):
     np.testing.assert_array_equal(mean.bprop(grad, None, x)[0, :, 0], [0.5, 5.5, 5])
 
 
+def test_elements_that_tie_in_windows_that_overlap_share_the_gradient_of_each_window(bare):
+    box = bare(boxes.MaxPool1d, size=3, stride=2)
+    x = np.array([5.0, 5.0, 2.0, 4.0, 4.0]).reshape(1, 5, 1)  # windows 5 5 2 and 2 4 4
+    value = box.fprop(x)
+    grad = box.bprop(np.array([6.0, 8.0]).reshape(1, 2, 1), value, x)
+    assert value.ravel().tolist() == [5, 4]
+    assert grad.ravel().tolist() == [3, 3, 0, 4, 4]
+
+
 def test_each_element_of_a_mean_has_an_equal_share(bare):
     grad = bare(boxes.MeanPool2d, size=(3, 2), stride=None).bprop(
         np.full((1, 1, 2, 1), 6.0), None, np.zeros((1, 4, 4, 1))
