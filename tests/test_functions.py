@@ -37,8 +37,7 @@ def compiled(request, monkeypatch):
     from bprop.engines.native.run import native_functions
 
     monkeypatch.setattr("bprop.graph.prediction.COMPILED_FROM", 1)
-    monkeypatch.setattr(native_functions, "BLOCK", 8)
-    monkeypatch.setattr(native_functions, "rows_of_block", lambda weights: 4 if "each" in request.param else 1024)
+    monkeypatch.setattr(native_functions, "rows_of_block", lambda weights: 4 if "each" in request.param else 8)
     monkeypatch.setattr(native_functions, "cores_here", lambda: 3)
     calls, fill = [], native_functions.NativeFunctions.fill_outputs
     monkeypatch.setattr(

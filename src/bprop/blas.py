@@ -6,6 +6,7 @@ compiled training needs.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -37,6 +38,16 @@ def others_on_one_thread() -> Iterator[None]:
 _lock = Lock()
 _held: dict[str, tuple[int, int]] = {}
 """{file of a library: (how many want it on one thread, its threads before)}: several threads may want it at once."""
+
+
+def _forget() -> None:
+    """In a forked child: another thread, which it does not have, may have held the lock."""
+    global _lock
+    _lock = Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)
 
 
 @contextmanager

@@ -23,9 +23,6 @@ from bprop.engines.native.run.workspace import Call, Workspace
 from bprop.engines.trace.tracer import OBJECTIVE, OUTPUT
 from bprop.errors import BpropError
 
-BLOCK = 1024
-"""Rows of which the outputs are computed at a time, where all threads share the work."""
-
 
 class NativeFunctions(Functions):
     """Each function is compiled once for each number of rows."""
@@ -112,14 +109,15 @@ class NativeFunctions(Functions):
 
         arrays : the inputs that the outputs need, checked. Row i of an output depends on row i of the inputs alone. So
         rows are computed block by block, by code that is compiled once. Where there are blocks enough, each is the work
-        of one thread; else all threads share the work of each.
+        of one thread; else all threads share the work of each. The size of a block depends on the weights alone, for
+        products of other sizes may have other bits.
         """
         rows, size, cores = rows_of(arrays), rows_of_block(self.graph.weight_count), cores_here()
         if cores == 1 or rows < 2 * cores * size:
 
             def compute(space: Workspace) -> None:
-                call = space.call("outputs", theta, BLOCK, False)
-                Rows(space, call, BLOCK, arrays, results)(range(0, rows, BLOCK))
+                call = space.call("outputs", theta, size, False)
+                Rows(space, call, size, arrays, results)(range(0, rows, size))
 
             self.beside(theta, compute)
             return

@@ -10,7 +10,7 @@ from typing import Any
 
 WORK = 20_000_000
 """Rows times weights of a block, about: so much that calling the code costs little beside it."""
-FEWEST, MOST = 256, 2048
+FEWEST, MOST = 512, 2048
 """Rows of a block. A wide network needs some for its weights to be read seldom; more would leave the cache."""
 
 
@@ -18,8 +18,8 @@ def rows_of_block(weights: int) -> int:
     """The rows of a block for a network of so many weights: a power of 2.
 
     >>> from bprop.engines.native.run.row_blocks import rows_of_block
-    >>> rows_of_block(7_400), rows_of_block(30_000), rows_of_block(4_000_000)
-    (2048, 512, 256)
+    >>> rows_of_block(7_400), rows_of_block(15_000), rows_of_block(4_000_000)
+    (2048, 1024, 512)
     """
     rows = max(1, WORK // max(weights, 1))
     return min(MOST, max(FEWEST, 1 << (rows.bit_length() - 1)))
@@ -47,16 +47,16 @@ def share_out(starts: Iterable[int], workers: Sequence[Callable[[Iterator[int]],
             errors.append(error)
 
     others: list[Thread] = []
-    with suppress(RuntimeError, MemoryError):  # what Python raises where it cannot start a thread
-        for worker in workers[1:]:
-            thread = Thread(target=work, args=(worker,), name="bprop-rows", daemon=True)
-            thread.start()
-            others.append(thread)
     try:
+        with suppress(RuntimeError, MemoryError):  # what Python raises where it cannot start a thread
+            for worker in workers[1:]:
+                others.append(Thread(target=work, args=(worker,), name="bprop-rows", daemon=True))
+                others[-1].start()
         workers[0](blocks())
     finally:
         left.clear()
         for thread in others:
-            thread.join()
+            if thread.ident is not None:  # it was started
+                thread.join()
     if errors:
         raise errors[0]
