@@ -109,8 +109,13 @@ def test_averages_of_whole_numbers_stay_whole_numbers():
 # --- whether averages settle ---
 
 
-def test_averages_that_shrink_towards_the_batchs_settle_at_once():
-    settled = _settled(*both(None))
+def test_averages_that_shrink_towards_the_batchs_settle_at_once(monkeypatch):
+    updates, new = [], evaluation_module._new
+    monkeypatch.setattr(evaluation_module, "_new", lambda trial: updates.append(trial) or new(trial))
+    trials = both(None, m=(5.0, 3.0))
+    updates.clear()
+    settled = _settled(*trials)
+    assert len(updates) == 1  # that which shows that the first guess stays
     np.testing.assert_allclose(settled.children[1], A.mean(axis=0), rtol=1e-15)
 
 
