@@ -7,6 +7,7 @@ from bprop.check import Report
 from bprop.check.difference import Coverage, Mismatch
 from bprop.check.precision import Precision
 from bprop.check.report import Row, describe_mismatches, describe_unresolved
+from bprop.notebook import note
 
 DOUBLE = Precision(np.dtype("float64"), (1e-3,), 1e-7)
 WRONG = Mismatch((1, 2), 0.5, -0.5, 1.0)
@@ -180,3 +181,10 @@ def test_the_text_of_a_long_report_is_short_and_keeps_its_conclusion(rng):
     report = bp.check_gradients(graph, graph.init(0), x=rng.normal(size=(2, 2)), y=[0, 1])
     assert len(repr(report).splitlines()) <= 31 < len(str(report).splitlines())
     assert repr(report).endswith(report.conclusion) and "print(report)" in repr(report)
+
+
+def test_the_conclusion_of_a_card_has_the_colour_of_its_kind():
+    good = Report("gradient check", DOUBLE, [row()])._repr_html_()
+    bad = Report("gradient check", DOUBLE, [row("b1", mismatches=[WRONG])])._repr_html_()
+    assert note("all gradients agree", "good") in good
+    assert note("THE GRADIENTS DO NOT AGREE", "bad") in bad
