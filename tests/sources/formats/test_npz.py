@@ -93,6 +93,18 @@ def test_several_sets_in_one_file_are_refused_with_a_cure(read, names):
     assert "--test test.npz" in str(error.value)
 
 
+def test_a_sparse_matrix_is_refused_with_a_cure(tmp_path):
+    sparse = pytest.importorskip("scipy.sparse")
+    sparse.save_npz(tmp_path / "data.npz", sparse.csr_matrix(X))
+    with pytest.raises(errors.DataError, match=r"a sparse matrix of SciPy; write it dense: .*toarray"):
+        frame_of(tmp_path / "data.npz")
+
+
+def test_an_error_has_the_name_that_the_array_has_in_the_file(read):
+    with pytest.raises(errors.DataError, match=r"data must be numbers of shape \(N, D\), not float64 of shape \(4,\)"):
+        read(data=np.ones(4))
+
+
 class Bomb:
     """Unpickling one would leave a mark."""
 

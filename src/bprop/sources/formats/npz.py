@@ -19,6 +19,8 @@ from bprop.sources.limits import ARRAY, need_room, some
 INPUTS = ("x", "inputs", "features", "data", "images")
 TARGETS = ("y", "targets", "target", "labels", "label")
 """Names of the arrays, in any case; the first that is there counts."""
+SPARSE = {"data", "format", "shape"}
+"""Arrays of a file that scipy.sparse.save_npz wrote."""
 PARTS = re.compile(r"train|test|val(id(ation)?)?", re.IGNORECASE)
 
 
@@ -33,9 +35,14 @@ class Npz(Format):
     def read(self, source: Source) -> Frame:
         path, target = source.path, source.target or "y"
         arrays = _arrays(path, source.content)
-        x = arrays[_named(INPUTS, arrays)]
+        name = _named(INPUTS, arrays)
+        x = arrays[name]
+        if arrays.keys() >= SPARSE:
+            raise DataError(
+                f"{path}: it holds a sparse matrix of SciPy; write it dense: np.savez('t.npz', x=scipy.sparse.load_npz(...).toarray())"
+            )
         if x.dtype.kind not in "fiub" or x.ndim < 2:
-            raise DataError(f"{path}: x must be numbers of shape (N, D), not {x.dtype} of shape {x.shape}")
+            raise DataError(f"{path}: {name} must be numbers of shape (N, D), not {x.dtype} of shape {x.shape}")
         x = as_examples(path, x)
         y = arrays.get(_named(TARGETS, arrays) if target == "y" else target)
         if y is not None:
