@@ -39,7 +39,8 @@ class Npz(Format):
         x = arrays[name]
         if arrays.keys() >= SPARSE:
             raise DataError(
-                f"{path}: it holds a sparse matrix of SciPy; write it dense: np.savez('t.npz', x=scipy.sparse.load_npz(...).toarray())"
+                f"{path}: it holds a sparse matrix of SciPy; write it dense: "
+                "np.savez('t.npz', x=scipy.sparse.load_npz(...).toarray())"
             )
         if x.dtype.kind not in "fiub" or x.ndim < 2:
             raise DataError(f"{path}: {name} must be numbers of shape (N, D), not {x.dtype} of shape {x.shape}")
