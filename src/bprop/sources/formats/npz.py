@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -34,28 +36,44 @@ class Npz(Format):
 
     def read(self, source: Source) -> Frame:
         path, target = source.path, source.target or "y"
-        arrays = _arrays(path, source.content)
-        name = _named(INPUTS, arrays)
-        x = arrays[name]
-        if arrays.keys() >= SPARSE:
-            raise DataError(
-                f"{path}: it holds a sparse matrix of SciPy; write it dense: "
-                "np.savez('t.npz', x=scipy.sparse.load_npz(...).toarray())"
-            )
+        with _opened(path, source.content) as file:
+            names = file.files
+            name, answers = _named(INPUTS, names), _named(TARGETS, names) if target == "y" else target
+            if not name:
+                raise DataError(
+                    f"{path}: needs an array called 'x' (and 'y' for the targets); there is {some(names) or 'none'}"
+                    + _cure(names)
+                )
+            if SPARSE.issubset(names):
+                raise DataError(
+                    f"{path}: it holds a sparse matrix of SciPy; write it dense: "
+                    "np.savez('t.npz', x=scipy.sparse.load_npz(...).toarray())"
+                )
+            x = _array(path, file, name)
+            y = _array(path, file, answers) if answers in names else None
         if x.dtype.kind not in "fiub" or x.ndim < 2:
             raise DataError(f"{path}: {name} must be numbers of shape (N, D), not {x.dtype} of shape {x.shape}")
         x = as_examples(path, x)
-        y = arrays.get(_named(TARGETS, arrays) if target == "y" else target)
         if y is not None:
             y = y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
             _need_targets(path, target, x, y)
-        return frame_of_arrays(path.stem, x, y, numbered(x.shape[1]), target)
+        frame = frame_of_arrays(path.stem, x, y, numbered(x.shape[1]), target)
+        return replace(frame, remarks=_left_alone(path, [other for other in names if other not in (name, answers)]))
 
 
 def _named(known: Sequence[str], names: Iterable[str]) -> str:
     """The array that is called by the first of the known names, as it is written there or in another case; else ""."""
     written = {name.lower(): name for name in names} | {name: name for name in names}
     return next((written[name] for name in known if name in written), "")
+
+
+def _left_alone(path: Path, names: Sequence[str]) -> tuple[str, ...]:
+    """A sentence on the arrays that are neither the inputs nor the targets."""
+    if not names:
+        return ()
+    what = f"the array {names[0]} is" if len(names) == 1 else f"the arrays {some(names)} are"
+    parts = any(PARTS.search(name) for name in names)
+    return (f"{path}: {what} not read" + ("; a set for testing goes into a file of its own: --test FILE" * parts),)
 
 
 def _cure(names: Sequence[str]) -> str:
@@ -81,18 +99,27 @@ def _need_targets(path: Path, name: str, x: np.ndarray, y: np.ndarray) -> None:
     check_finite(path, name, y)
 
 
-def _arrays(path: Path, content: bytes) -> dict[str, np.ndarray]:
-    """All arrays, the inputs being one. Raises DataError before any is read where together they are too large."""
+@contextmanager
+def _opened(path: Path, content: bytes) -> Iterator[np.lib.npyio.NpzFile]:
+    """The open file. Raises DataError for one that is damaged, or too large once it is unpacked, before it is read."""
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as file:
-            if not _named(INPUTS, file.files):
-                there = some(file.files) or "none"
-                raise DataError(
-                    f"{path}: needs an array called 'x' (and 'y' for the targets); there is {there}{_cure(file.files)}"
-                )
             need_room(path, ARRAY * sum(member.file_size for member in file.zip.infolist()), "reading its arrays")
-            return {name: np.asarray(file[name]) for name in file.files}
+            yield file
     except DataError:
         raise
     except Exception as error:  # for damaged bytes zipfile, zlib and NumPy raise a dozen kinds
-        raise DataError(f"{path}: not a .npz file, or a damaged one, or one with Python objects ({error})") from error
+        raise DataError(f"{path}: not a .npz file, or a damaged one ({error})") from error
+
+
+def _array(path: Path, file: np.lib.npyio.NpzFile, name: str) -> np.ndarray:
+    """One array of the file. Raises DataError for one of Python objects, which are never unpickled."""
+    try:
+        return np.asarray(file[name])
+    except ValueError as error:
+        if "allow_pickle" not in str(error):
+            raise
+        raise DataError(
+            f"{path}: {name} is an array of Python objects, which could run code; write it with a type of its own, "
+            f"such as {name}.astype(str) or {name}.astype(float)"
+        ) from error
