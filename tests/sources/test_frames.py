@@ -136,7 +136,7 @@ def test_things_that_are_no_cells_are_columns_that_are_left_out_by_name():
     from bprop.sources.columns.infer import fit_columns
 
     pandas, polars = pytest.importorskip("pandas"), pytest.importorskip("polars")
-    rows = {"lists": [[1], [2]], "a": ["x", "y"]}
+    rows = {"lists": [[1], [2, 3]], "a": ["x", "y"]}
     for each in (pandas.DataFrame(rows), polars.DataFrame(rows), rows):
         frame = frame_of(each).frame
         assert frame.column("lists").unread

@@ -15,7 +15,7 @@ import numpy as np
 
 from bprop.errors import DataError, DTypeError
 from bprop.reading import need_one_set
-from bprop.sources import declared, fields, pandas_columns
+from bprop.sources import declared, fields, lists, pandas_columns
 from bprop.sources.column import Column
 from bprop.sources.formats.columnar import columns_of, damage_said, need_polars
 from bprop.sources.formats.format import as_cells
@@ -77,8 +77,9 @@ def _pandas(frame: Any, name: str) -> _Read:
     pandas_columns.need_one_level(name, frame)
     names = _names(name, frame.columns)
     every, objects = fields.spread({column: frame.iloc[:, k] for k, column in enumerate(names)})
+    every, of_lists = lists.apart(every)
     cells = {c: _column(series, f"{name}, column {c!r}") for c, series in every.items()}
-    remarks = (*pandas_columns.remarks(frame), *_of_fields(name, objects))
+    remarks = (*pandas_columns.remarks(frame), *_of_fields(name, objects), *lists.remark(name, of_lists))
     return _Read(cells, pandas_columns.place_of(name, frame), declared.of(every), remarks)
 
 
@@ -137,8 +138,9 @@ def _mapping(data: Mapping[Any, Any], name: str) -> _Read:
     lengths = {len(value) for value in values.values() if not _is_single(value)}
     rows = max(lengths, default=1)
     columns, objects = fields.spread({c: [v] * rows if _is_single(v) else v for c, v in values.items()})
+    columns, of_lists = lists.apart(columns)
     cells = {c: _column(value, f"{name}, column {c!r}") for c, value in columns.items()}
-    return _Read(cells, None, declared.of(columns), _of_fields(name, objects))
+    return _Read(cells, None, declared.of(columns), (*_of_fields(name, objects), *lists.remark(name, of_lists)))
 
 
 def _records(data: Sequence[Mapping[Any, Any]], name: str) -> _Read:

@@ -46,12 +46,8 @@ def fit_columns(names: Sequence[str], frame: Frame, wanted: Mapping[str, str]) -
     Raises SettingError for a column that does not exist, UnknownNameError for a kind that does not exist, DataError if
     every column is ignored.
     """
-    inputs = set(names)
-    classes = {}
-    for name, kind in wanted.items():
-        if name not in inputs:
-            raise SettingError(f"--kind {name}={kind}: no input column has this name; there are: {known(name, names)}")
-        classes[name] = need_kind(name, kind)
+    wanted = _of_each(names, wanted)
+    classes = {name: need_kind(name, kind) for name, kind in wanted.items()}
     fitted = tuple(
         _as_wanted(classes[name], name, frame, wanted[name]) if name in wanted else fit_column(name, frame)
         for name in each("learning the columns of", frame.label, names)
@@ -60,6 +56,18 @@ def fit_columns(names: Sequence[str], frame: Frame, wanted: Mapping[str, str]) -
         which = some(fitted) or "there is only the target"
         raise DataError(f"{frame.label}: no column is left to learn from: {which}; use one with --kind COLUMN=KIND")
     return fitted
+
+
+def _of_each(names: Sequence[str], wanted: Mapping[str, str]) -> dict[str, str]:
+    """The wanted kinds by column. The name of lists or objects stands for the columns that were made of them, such as
+    place for place.x and place.y. Raises SettingError for a column that does not exist."""
+    kinds = {}
+    for name, kind in wanted.items():
+        columns = [name] if name in names else [column for column in names if column.startswith(f"{name}.")]
+        if not columns:
+            raise SettingError(f"--kind {name}={kind}: no input column has this name; there are: {known(name, names)}")
+        kinds |= {column: kind for column in columns if column not in wanted or column == name}
+    return kinds
 
 
 def need_kind(name: str, kind: str) -> type[Kind]:

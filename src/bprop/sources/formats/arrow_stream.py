@@ -25,7 +25,7 @@ from bprop.sources.formats.arrow import (
     place_of,
     unpacked_bytes,
 )  # fmt: skip
-from bprop.sources.formats.columnar import CELLS, ROWS, columns_of, damage_said, need_polars, typed_piece
+from bprop.sources.formats.columnar import CELLS, ROWS, columns_of, damage_said, need_polars, typed_pieces
 from bprop.sources.formats.format import Format, Piece, Source
 from bprop.sources.frame import Frame
 from bprop.sources.limits import CELL, need_few_columns, need_room, opened
@@ -54,6 +54,10 @@ class ArrowStream(Format):
 
     def scan(self, path: Path) -> Iterator[Piece]:
         need_polars(path, self.title)
+        yield from typed_pieces(path, self._slices(path))
+
+    def _slices(self, path: Path) -> Iterator[Any]:
+        """The rows of a stream as polars DataFrames, some at a time."""
         before = b""
         with opened(path) as file:
             for message in _messages(path, file):
@@ -63,7 +67,7 @@ class ArrowStream(Format):
                 frame = self._frame(path, before + message.content + END, _rows(message))
                 step = max(ROWS[0], min(ROWS[1], CELLS // max(1, frame.width)))
                 for start in range(0, frame.height, step):
-                    yield typed_piece(path, frame.slice(start, step))
+                    yield frame.slice(start, step)
 
     def _frame(self, path: Path, content: bytes, rows: int) -> Any:
         import polars as pl

@@ -8,7 +8,7 @@ import re
 import shutil
 import struct
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from importlib.util import find_spec
@@ -20,8 +20,10 @@ import numpy as np
 from bprop.disk.reading import need_access
 from bprop.errors import DataError, MissingPackageError, UnsupportedError
 from bprop.forked import ADVICE, POLARS
+from bprop.sources import lists
 from bprop.sources.cells import EXACT
 from bprop.sources.column import Column
+from bprop.sources.formats import polars_lists
 from bprop.sources.formats.format import Format, Piece, Source
 from bprop.sources.frame import Frame
 from bprop.sources.limits import CELL, CHUNK, need_few_columns, need_room, opened, size_of, some
@@ -29,6 +31,7 @@ from bprop.sources.packing import bare, packed
 
 CELLS = 2**20  # of a piece
 ROWS = (256, 65_536)  # of such a piece, at least and at most
+LOOK = 64  # rows that tell how long the lists of a file are
 UNPACKED = 8  # bytes in memory for a byte of a packed file, whose cells are not counted before it is unpacked
 INDEX = re.compile(r"__index_level_\d+__")
 """How pandas calls an index without a name in a file."""
@@ -70,6 +73,7 @@ class Columnar(Format):
         need_room(path, self.rows_in(path, content) * max(1, width) * CELL)
         with self.damage_said(path):
             frame = self.eager(io.BytesIO(content))
+        need_room(path, frame.height * sum(polars_lists.lengths_of(frame).values()) * CELL, "the numbers of its lists")
         columns, remarks = columns_of(path, frame)
         return replace(source.frame(columns), remarks=remarks)
 
@@ -77,10 +81,13 @@ class Columnar(Format):
         with on_disk(path) as plain:
             frame, (height, width) = self.opened(plain), self.shape(plain)
             step = int(np.clip(CELLS // max(1, width), *ROWS))
-            for start in range(0, height, step):
-                with self.damage_said(path):
-                    piece = frame.slice(start, step).collect()
-                yield typed_piece(path, piece)
+            yield from typed_pieces(path, self._slices(path, frame, range(0, height, step)))
+
+    def _slices(self, path: Path, frame: Any, starts: range) -> Iterator[Any]:
+        for start in starts:
+            with self.damage_said(path):
+                part = frame.slice(start, starts.step).collect()
+            yield part
 
     def opened(self, path: Path) -> Any:
         """A file on the disk as a lazy frame. Raises OSError."""
@@ -93,12 +100,14 @@ class Columnar(Format):
             return self.lazy(path)
 
     def shape(self, path: Path) -> tuple[int, int]:
-        """(rows, columns) of a file, from what it says of itself."""
+        """(rows, columns) of a file, from what it says of itself; lists count as many columns as in its first rows."""
         frame = self.opened(path)
         import polars as pl
 
         with self.damage_said(path):
-            return frame.select(pl.len()).collect().item(), len(frame.collect_schema())
+            lengths = polars_lists.lengths_of(frame.head(LOOK).collect())
+            width = len(frame.collect_schema()) + sum(lengths.values())
+            return frame.select(pl.len()).collect().item(), width
 
     def memory(self, path: Path, most: float) -> float:
         if packed(path):
@@ -134,16 +143,27 @@ class PolarsPiece(Piece):
         return {name: self.cells(series[name]) for name in names}
 
 
-def typed_piece(path: Path, frame: Any) -> Piece:
-    """Rows of typed columns."""
-    frame, remarks = tidied(path, frame)
-    piece = PolarsPiece(frame, lambda series: column_of(path, series))
-    piece.remarks = remarks
-    return piece
+def typed_pieces(path: Path, frames: Iterable[Any]) -> Iterator[Piece]:
+    """Rows of typed columns, DataFrame by DataFrame. The first one says which columns are lists of one length.
+
+    Raises DataError for a list of another length in a later one.
+    """
+    lengths: polars_lists.Lengths | None = None
+    start = 0
+    for frame in frames:
+        if lengths is None:
+            lengths = polars_lists.lengths_of(frame)
+        polars_lists.need_lengths(path, start, frame, lengths)
+        start += frame.height
+        frame, remarks = tidied(path, frame, lengths)
+        piece = PolarsPiece(frame, lambda series: column_of(path, series))
+        piece.remarks = remarks
+        yield piece
 
 
-def tidied(path: Path, frame: Any) -> tuple[Any, tuple[str, ...]]:
-    """(a polars DataFrame without pandas' nameless index, with each field of an object as a column, remarks)."""
+def tidied(path: Path, frame: Any, lengths: polars_lists.Lengths | None = None) -> tuple[Any, tuple[str, ...]]:
+    """(a polars DataFrame without pandas' nameless index, with each field of an object and each place of a list as a
+    column, remarks). lengths : of the lists; None: as they are in this frame."""
     import polars as pl
 
     remarks = []
@@ -157,7 +177,9 @@ def tidied(path: Path, frame: Any) -> tuple[Any, tuple[str, ...]]:
         frame = frame.with_columns(fields).drop(name) if not set(fields.columns) & set(frame.columns) else frame
     if objects:
         remarks.append(f"{path}: the fields of {some(objects)} are columns of their own")
-    return frame, tuple(remarks)
+    lengths = polars_lists.lengths_of(frame) if lengths is None else lengths
+    need_few_columns(path, frame.width + sum(lengths.values()))
+    return polars_lists.apart(frame, lengths), (*remarks, *lists.remark(path, list(lengths)))
 
 
 def columns_of(path: Path, frame: Any) -> tuple[dict[str, Column], tuple[str, ...]]:

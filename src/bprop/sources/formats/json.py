@@ -9,7 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar, NoReturn
 
+import numpy as np
+
 from bprop.errors import DataError
+from bprop.sources import lists
+from bprop.sources.column import Column
 from bprop.sources.formats.format import Format, Piece, Source
 from bprop.sources.formats.headers import has_header
 from bprop.sources.formats.jsonl import JsonLines
@@ -103,12 +107,19 @@ def table_of(path: Path, document: Any) -> tuple[dict[str, Any], tuple[str, ...]
         columns = _columns(path, document, remarks)
         if columns is not None:
             _need_rows(path, columns)
-            return {name: column_of_values(values) for name, values in columns.items()}, tuple(remarks)
+            columns, of_lists = lists.apart(columns)
+            need_few_columns(path, len(columns))
+            remarks += lists.remark(path, of_lists)
+            return {name: _column(values) for name, values in columns.items()}, tuple(remarks)
         inner = _inner(path, document)
         where = f"{where}.{inner}".lstrip(".")
         remarks[:] = [f"{path}: the table is read from {where!r}"]
         document = document[inner]
     raise _no_table(path)
+
+
+def _column(values: Any) -> Column:
+    return Column(values, typed=True) if isinstance(values, np.ndarray) else column_of_values(values)
 
 
 def _inner(path: Path, document: Any) -> str:

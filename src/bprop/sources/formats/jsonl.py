@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from bprop.sources.formats.blocks import Blocks
-from bprop.sources.formats.columnar import columns_of, damage_said, need_polars, typed_piece
+from bprop.sources.formats.columnar import columns_of, damage_said, need_polars, typed_pieces
 from bprop.sources.formats.format import Format, Piece, Source
 from bprop.sources.formats.output import Output, frame_of
 from bprop.sources.frame import Frame
@@ -37,8 +37,7 @@ class JsonLines(Format):
 
     def scan(self, path: Path) -> Iterator[Piece]:
         with opened(path) as file:
-            for content, _ in Blocks(path, file):
-                yield typed_piece(path, _frame(path, content))
+            yield from typed_pieces(path, (_frame(path, content) for content, _ in Blocks(path, file)))
 
 
 def _frame(path: Path, content: bytes):

@@ -1,0 +1,78 @@
+"""Columns of lists of a polars DataFrame: each place is a column of its own, where all lists have the same length."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from bprop.errors import DataError
+from bprop.sources.lists import LONGEST, named
+
+Lengths = Mapping[str, int]
+"""The columns of lists: {name: L}, the numbers in each list."""
+
+
+def lengths_of(frame: Any) -> Lengths:
+    """The columns whose cells are lists of numbers, all of one length. A cell may be null."""
+    lengths = {series.name: _length(series) for series in frame.iter_columns()}
+    return {
+        name: length for name, length in lengths.items()
+        if length and set(named(name, length)).isdisjoint(frame.columns)
+    }  # fmt: skip
+
+
+def apart(frame: Any, lengths: Lengths) -> Any:
+    """A DataFrame in which each place of these lists is a column; a row without a list has nulls."""
+    if not lengths:
+        return frame
+    columns: list[Any] = []
+    for series in frame.iter_columns():
+        columns += _places(series, lengths[series.name]) if series.name in lengths else [series]
+    return type(frame)(columns)
+
+
+def need_lengths(path: Path, start: int, frame: Any, lengths: Lengths) -> None:
+    """Raise DataError, naming the row, where a part of a file has other lists than its first part had.
+
+    start : the number of rows before this part.
+    """
+    import polars as pl
+
+    for name, length in lengths.items():
+        series = frame[name] if name in frame.columns else None
+        if series is None or series.dtype == pl.Null or _length(series) == length:
+            continue
+        kind = series.dtype
+        if not isinstance(kind, pl.List | pl.Array) or kind.inner is None or not kind.inner.is_numeric():
+            raise DataError(f"{path}, column {name!r}: the first rows have lists of numbers, and later ones {kind}")
+        other = series.list.len() if isinstance(kind, pl.List) else pl.Series([kind.size] * len(series))
+        row = next((k for k, count in enumerate(other.to_list()) if count not in (None, length)), None)
+        if row is not None:
+            raise DataError(
+                f"{path}, row {start + row + 1}, column {name!r}: a list of {other[row]} numbers, and those before it "
+                f"have {length}: lists of one length are columns of a table"
+            )
+
+
+def _length(series: Any) -> int:
+    """L of a series of lists of L numbers; 0 of another one."""
+    import polars as pl
+
+    kind = series.dtype
+    if not isinstance(kind, pl.List | pl.Array) or kind.inner is None or not kind.inner.is_numeric():
+        return 0
+    if isinstance(kind, pl.Array):
+        return kind.size if kind.size <= LONGEST else 0
+    lengths = series.list.len().drop_nulls().unique()
+    return lengths[0] if len(lengths) == 1 and lengths[0] <= LONGEST else 0
+
+
+def _places(series: Any, length: int) -> list[Any]:
+    import polars as pl
+
+    if series.dtype == pl.Null:
+        return [pl.Series(name, [None] * len(series), pl.Float64) for name in named(series.name, length)]
+    if isinstance(series.dtype, pl.List):
+        series = series.list.to_array(length)
+    return series.arr.to_struct(named(series.name, length)).struct.unnest().get_columns()

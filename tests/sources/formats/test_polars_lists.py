@@ -1,0 +1,114 @@
+"""Columns of lists in files of typed columns."""
+
+import json
+
+import numpy as np
+import pytest
+
+import bprop as bp
+from bprop import errors
+from bprop.sources.chunks import Chunks
+from bprop.sources.formats import columnar, polars_lists
+from bprop.sources.frames import frame_of
+from bprop.sources.opening import need_format, open_rows
+
+pl = pytest.importorskip("polars")
+E = [[1.5, 2.0], None, [5.0, None]]
+COLUMNS = {"e.1": [1.5, np.nan, 5.0], "e.2": [2.0, np.nan, np.nan]}
+
+
+def same(frame, columns=COLUMNS):
+    assert list(frame.columns) == list(columns)
+    for name, values in columns.items():
+        np.testing.assert_array_equal(frame.columns[name].cells, values)
+
+
+@pytest.mark.parametrize("kind", [pl.List(pl.Float32), pl.Array(pl.Float64, 2)])
+def test_each_place_is_a_column(kind):
+    same(frame_of(pl.DataFrame({"e": pl.Series(E, dtype=kind)})).frame)
+
+
+def test_whole_numbers_stay_whole():
+    frame = frame_of(pl.DataFrame({"e": [[1, 2], [3, 4]]})).frame
+    assert frame.columns["e.1"].cells.dtype == np.int64
+
+
+@pytest.mark.parametrize(
+    "values", [[[1, 2], [3]], [["u"], ["v"]], [[[1.0]], [[2.0]]], [[True], [False]], [[1.0] * 5000] * 2, [[], []]]
+)
+def test_other_lists_stay_one_column(values):
+    assert polars_lists.lengths_of(pl.DataFrame({"e": values})) == {}
+
+
+def test_lists_stay_where_a_place_has_the_name_of_another_column():
+    assert polars_lists.lengths_of(pl.DataFrame({"e": [[1, 2]], "e.2": [3]})) == {}
+
+
+@pytest.mark.parametrize("suffix", [".parquet", ".arrow", ".arrows", ".jsonl", ".json"])
+def test_files_hold_lists(tmp_path, suffix):
+    path, frame = tmp_path / f"t{suffix}", pl.DataFrame({"e": E})
+    if suffix == ".json":
+        path.write_text(json.dumps([{"e": cell} for cell in E]))
+    else:
+        how = {".parquet": "parquet", ".arrow": "ipc", ".arrows": "ipc_stream", ".jsonl": "ndjson"}[suffix]
+        getattr(frame, f"write_{how}")(path)
+    frame = open_rows(str(path))
+    same(frame)
+    assert frame.remarks == (f"{path}: each place of the lists of e is a column of its own: e.1 and so on",)
+
+
+@pytest.fixture
+def streamed(tmp_path, monkeypatch):
+    """streamed(lists): the frames of a Parquet file of these lists, a row each."""
+    monkeypatch.setattr(columnar, "ROWS", (1, 1))
+
+    def frames(cells):
+        pl.DataFrame({"e": pl.Series(cells, dtype=pl.List(pl.Float64)), "n": range(len(cells))}).write_parquet(
+            tmp_path / "t.parquet"
+        )
+        return [chunk.frame() for chunk in Chunks(str(tmp_path / "t.parquet"))]
+
+    return frames
+
+
+def test_a_streamed_file_may_hold_lists(streamed):
+    frames = streamed(E)
+    assert [len(frame) for frame in frames] == [1, 1, 1]
+    for k, frame in enumerate(frames):
+        same(frame, {**{name: values[k : k + 1] for name, values in COLUMNS.items()}, "n": [k]})
+
+
+def test_a_later_part_with_a_list_of_another_length_is_refused(streamed):
+    with pytest.raises(errors.DataError, match=r"t\.parquet, row 2, column 'e': a list of 3 numbers, and those before"):
+        streamed([[1.0, 2.0], [1.0, 2.0, 3.0]])
+
+
+def test_a_later_part_with_other_cells_is_refused(tmp_path):
+    lengths = {"e": 2}
+    with pytest.raises(errors.DataError, match="column 'e': the first rows have lists of numbers, and later ones Str"):
+        polars_lists.need_lengths(tmp_path / "t", 0, pl.DataFrame({"e": ["u"]}), lengths)
+    polars_lists.need_lengths(tmp_path / "t", 0, pl.DataFrame({"e": [None]}), lengths)
+    polars_lists.need_lengths(tmp_path / "t", 0, pl.DataFrame({"f": [1]}), lengths)
+
+
+def test_a_part_without_any_list_has_columns_of_nulls():
+    frame = polars_lists.apart(pl.DataFrame({"e": [None, None]}), {"e": 2})
+    assert frame.columns == ["e.1", "e.2"] and frame["e.2"].null_count() == 2
+
+
+def test_a_column_that_begins_without_a_list_stays_as_it_is(streamed):
+    assert [list(frame.columns) for frame in streamed([None, [1.0, 2.0]])] == [["e", "n"]] * 2
+
+
+def test_lists_count_as_many_columns_in_what_a_file_takes(tmp_path):
+    path = tmp_path / "t.parquet"
+    pl.DataFrame({"e": [[0.5] * 100] * 10, "y": range(10)}).write_parquet(path)
+    assert need_format(path).shape(path) == (10, 102)
+
+
+def test_a_model_learns_from_the_lists_of_a_file(tmp_path, rng):
+    e = rng.normal(size=(200, 3))
+    path = tmp_path / "t.parquet"
+    pl.DataFrame({"e": e.tolist(), "y": e.sum(axis=1)}).write_parquet(path)
+    fit = bp.table(str(path), "y").fit(epochs=1, hidden=4, engine="numpy")
+    assert len(fit.predict(str(path))) == 200

@@ -1,0 +1,91 @@
+"""Columns whose cells are lists of numbers."""
+
+import numpy as np
+import pytest
+
+import bprop as bp
+from bprop import errors
+from bprop.sources import lists
+from bprop.sources.frames import frame_of
+
+E = np.array([[1.5, 2.0], [3.0, 4.0], [5.0, 6.25]])
+
+
+def cells(data):
+    return {name: column.cells.tolist() for name, column in frame_of(data).frame.columns.items()}
+
+
+@pytest.mark.parametrize("values", [E, E.tolist(), [tuple(row) for row in E], list(E), E.astype(np.float32)])
+def test_each_place_of_lists_is_a_column(values):
+    columns = cells({"a": [7, 8, 9], "e": values, "b": ["u", "v", "w"]})
+    assert list(columns) == ["a", "e.1", "e.2", "b"]
+    assert columns["e.1"] == [1.5, 3.0, 5.0] and columns["e.2"] == [2.0, 4.0, 6.25]
+
+
+def test_records_may_hold_lists_and_what_is_missing_is_nan():
+    frame, _, remarks = frame_of([{"a": 1, "e": [1, 2]}, {"a": 2, "e": None}, {"a": 3, "e": [5, None]}])
+    np.testing.assert_array_equal(frame.columns["e.1"].cells, [1, np.nan, 5])
+    np.testing.assert_array_equal(frame.columns["e.2"].cells, [2, np.nan, np.nan])
+    assert remarks == ("table: each place of the lists of e is a column of its own: e.1 and so on",)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [[1, 2], [3], [4, 5]],  # several lengths
+        [[1, 2], ["x", 2], [4, 5]],
+        [[True, False], [True, True], [False, True]],
+        [[1, 2], 3, [4, 5]],
+        [[[1], [2]], [[3], [4]], [[5], [6]]],
+        [[], [], []],
+        [[None], [None], [None]],
+        [[1] * (lists.LONGEST + 1)] * 3,
+    ],
+)
+def test_other_lists_stay_one_column(values):
+    columns = {"e": values, "a": [1, 2, 3]}
+    spread, names = lists.apart(columns)
+    assert spread == columns and names == ()
+    assert frame_of(columns).frame.columns["e"].unread
+
+
+def test_lists_stay_where_a_place_has_the_name_of_another_column():
+    assert list(lists.apart({"e": [[1, 2]], "e.2": [3]})[0]) == ["e", "e.2"]
+
+
+def test_columns_of_other_things_are_not_looked_through():
+    columns = {"a": np.arange(3), "b": ["[1, 2]"] * 3, "c": [None, None, None], "d": "text", "f": np.ones((3, 1))}
+    spread, names = lists.apart(columns)
+    assert names == () and all(spread[name] is columns[name] for name in columns)
+
+
+def test_a_series_of_pandas_of_any_type_may_hold_lists():
+    pandas = pytest.importorskip("pandas")
+    pyarrow = pytest.importorskip("pyarrow")
+    typed = pandas.array(E.tolist(), dtype=pandas.ArrowDtype(pyarrow.list_(pyarrow.float64())))
+    for values in (E.tolist(), list(E), typed):
+        columns = cells(pandas.DataFrame({"e": values}))
+        assert columns == {"e.1": [1.5, 3.0, 5.0], "e.2": [2.0, 4.0, 6.25]}
+
+
+def test_a_model_of_lists_predicts_from_lists(rng):
+    e = rng.normal(size=(60, 3))
+    rows = [{"a": row[0], "e": row[1:].tolist(), "y": float(row.sum())} for row in e]
+    fit = bp.table(rows, "y").fit(epochs=2, hidden=4, engine="numpy")
+    assert [kind.name for kind in fit.preparation.kinds] == ["a", "e.1", "e.2"]
+    arrays = {"a": e[:, 0], "e.1": e[:, 1], "e.2": e[:, 2]}
+    np.testing.assert_array_equal(fit.predict(rows), fit.predict(arrays))
+    with pytest.raises(errors.DataError, match=r"the column e\.2 is missing"):
+        fit.predict([{"a": 1.0, "e": [2.0]}])
+
+
+def test_the_kind_of_lists_is_that_of_their_columns():
+    data = {"e": np.arange(90.0).reshape(30, 3) % 7, "y": [0.5, 1.5, 2.5] * 10}
+    kinds = bp.table(data, "y", kinds={"e": "ignored", "e.2": "numeric"}).preparation.kinds
+    assert [(kind.name, type(kind).__name__) for kind in kinds] == [
+        ("e.1", "Ignored"),
+        ("e.2", "Numeric"),
+        ("e.3", "Ignored"),
+    ]
+    with pytest.raises(errors.SettingError, match="no input column has this name"):
+        bp.table(data, "y", kinds={"f": "ignored"})
