@@ -141,9 +141,9 @@ def test_whole_numbers_of_any_length_are_numbers(ask):
 def test_a_column_of_lists_is_refused_also_in_arrow(refused):
     import polars as pl
 
-    for name, cells in {"city": ["Paris", "Rome"], "size": [1.0]}.items():
+    for name, cells in {"city": [["Paris", "Rome"]] * 2, "size": [[1.0], [1.0, 2.0]]}.items():
         file = io.BytesIO()
-        pl.DataFrame([{**PARIS, name: cells}]).write_ipc_stream(file)
+        pl.DataFrame([{**PARIS, name: cell} for cell in cells]).write_ipc_stream(file)
         refused(422, file.getvalue(), f"column '{name}': the input cannot be read", "List", kind=ARROW)
 
 

@@ -39,6 +39,7 @@ def test_records_may_hold_lists_and_what_is_missing_is_nan():
         [[[1], [2]], [[3], [4]], [[5], [6]]],
         [[], [], []],
         [[None], [None], [None]],
+        [[1, 2], [10**400, 2], [4, 5]],
         [[1] * (lists.LONGEST + 1)] * 3,
     ],
 )

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bprop.serving.refused import BODY, RefusedError
+from bprop.sources import fields, lists
 from bprop.sources.formats.names import tidy
 from bprop.sources.limits import MOST_COLUMNS
 from bprop.visible import visible
@@ -19,7 +20,8 @@ FORMS = (
 )
 CELLS = (str, int, float, bool, type(None))
 _HALF = re.compile(rb"\\u[dD][89a-fA-F]")
-Columns = dict[str, list[Any]]
+Columns = dict[str, Any]
+"""The cells of each column: a list, or an array of numbers, which is a place of lists."""
 
 
 def document(content: bytes) -> Any:
@@ -78,10 +80,18 @@ def columns_in(read: Any) -> Columns:
     elif read.keys() == {"columns", "data"} and all(isinstance(part, list) for part in read.values()):
         columns = _of_split(read["columns"], read["data"])
     elif read and all(isinstance(cells, list) for cells in read.values()):
+        _need_cells(read)
         columns = read
     else:
         columns = {name: [cell] for name, cell in read.items()}
     return _checked(columns)
+
+
+def _need_cells(read: Mapping[str, list[Any]]) -> None:
+    """Raise RefusedError for {"rows": [{...}, ...]}: rows that stand in an object."""
+    name, cells = next(iter(read.items()))
+    if len(read) == 1 and cells and all(isinstance(cell, dict) for cell in cells):
+        raise RefusedError(422, f"{BODY}: the rows stand in an object, below {name!r}: send the list itself; {FORMS}")
 
 
 def _of_records(rows: Sequence[Any]) -> Columns:
@@ -111,7 +121,7 @@ def _of_split(names: Sequence[Any], rows: Sequence[Any]) -> Columns:
     return {name: [row[k] for row in rows] for k, name in enumerate(names)}
 
 
-def _checked(columns: Mapping[str, list[Any]]) -> Columns:
+def _checked(columns: Mapping[str, Any]) -> Columns:
     """The columns, with tidy names. Raises RefusedError for unequal lengths, no rows, and cells that are none."""
     first = next(iter(columns), None)
     if first is None or not columns[first]:
@@ -124,16 +134,33 @@ def _checked(columns: Mapping[str, list[Any]]) -> Columns:
                 422, f"{BODY}, column {name!r}: {len(cells):,} cells, and column {first!r} has "
                 f"{len(columns[first]):,}: send one for each row",
             )  # fmt: skip
-        if not {*map(type, cells)} <= {*CELLS}:
+    columns = _apart(columns)
+    for name, cells in columns.items():
+        if isinstance(cells, list) and not {*map(type, cells)} <= {*CELLS}:
             row = next(row for row, cell in enumerate(cells) if not isinstance(cell, CELLS))
             raise RefusedError(
                 422, f"{BODY}, row {row + 1}, column {name!r}: {_short(cells[row])} is no cell: send a text, a number, "
-                "true, false, or null where it is missing",
+                "true, false, or null where it is missing; of an embedding, lists of numbers that have one length",
             )  # fmt: skip
     named = {tidy(name): cells for name, cells in columns.items()}
     if len(named) < len(columns) or "" in named:
         raise RefusedError(422, f"{BODY}: every column needs a name of its own, also without the blanks around it")
     return named
+
+
+def _apart(columns: Mapping[str, Any]) -> Columns:
+    """The columns, where a field of objects and a place of lists are columns, as in files. Raises RefusedError where
+    an object has other fields than those before it."""
+    for name, cells in columns.items():
+        if fields.are_records(cells):
+            objects = [(row, cell) for row, cell in enumerate(cells, 1) if cell is not None]
+            row = next((row for row, cell in objects if cell.keys() != objects[0][1].keys()), None)
+            if row is not None:
+                raise RefusedError(
+                    422, f"{BODY}, row {row}, column {name!r}: this object has other fields than that of row "
+                    f"{objects[0][0]}: send null where a value is missing",
+                )  # fmt: skip
+    return lists.apart(fields.spread(columns)[0])[0]
 
 
 def _short(value: Any) -> str:

@@ -64,7 +64,10 @@ def _numbers(values: Any) -> np.ndarray | None:
     if not 1 <= length <= LONGEST or not _of_numbers(lists):
         return None
     numbers = np.full((len(cells), length), np.nan)
-    numbers[[k for k, cell in enumerate(cells) if cell is not None]] = np.array(lists, np.float64)
+    try:
+        numbers[[k for k, cell in enumerate(cells) if cell is not None]] = np.array(lists, np.float64)
+    except OverflowError:  # of a whole number of 400 digits
+        return None
     return numbers
 
 

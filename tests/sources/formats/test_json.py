@@ -142,3 +142,9 @@ def test_a_json_file_beside_tables_is_no_part_of_a_folder(tmp_path):
     (tmp_path / "t.csv").unlink()
     (tmp_path / "dataset-metadata.json").write_text(json.dumps(RECORDS))
     assert len(open_rows(str(tmp_path))) == 3
+
+
+def test_an_object_whose_fields_have_the_names_of_other_columns_stays_as_it_is(tmp_path):
+    (tmp_path / "t.json").write_text('[{"p.x": 1, "p": {"x": 2}, "a": 5}]')
+    frame = open_rows(str(tmp_path / "t.json"))
+    assert frame.columns["p.x"].cells.tolist() == [1] and frame.columns["p"].unread == "objects"

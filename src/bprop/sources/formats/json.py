@@ -9,11 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar, NoReturn
 
-import numpy as np
-
 from bprop.errors import DataError
 from bprop.sources import lists
-from bprop.sources.column import Column
 from bprop.sources.formats.format import Format, Piece, Source
 from bprop.sources.formats.headers import has_header
 from bprop.sources.formats.jsonl import JsonLines
@@ -110,16 +107,12 @@ def table_of(path: Path, document: Any) -> tuple[dict[str, Any], tuple[str, ...]
             columns, of_lists = lists.apart(columns)
             need_few_columns(path, len(columns))
             remarks += lists.remark(path, of_lists)
-            return {name: _column(values) for name, values in columns.items()}, tuple(remarks)
+            return {name: column_of_values(values) for name, values in columns.items()}, tuple(remarks)
         inner = _inner(path, document)
         where = f"{where}.{inner}".lstrip(".")
         remarks[:] = [f"{path}: the table is read from {where!r}"]
         document = document[inner]
     raise _no_table(path)
-
-
-def _column(values: Any) -> Column:
-    return Column(values, typed=True) if isinstance(values, np.ndarray) else column_of_values(values)
 
 
 def _inner(path: Path, document: Any) -> str:
@@ -253,14 +246,20 @@ def _of_records(path: Path, records: list[dict[str, Any]], remarks: list[str]) -
 
 
 def _flat(record: dict[str, Any]) -> dict[str, Any]:
+    """A record, in which each field of an object is a key: {"place": {"x": 1}} is {"place.x": 1}.
+
+    Where a key would stand twice, the record stays as it is.
+    """
     if not any(isinstance(value, dict) for value in record.values()):
         return record
     flat: dict[str, Any] = {}
     for name, value in record.items():
-        if isinstance(value, dict):
-            flat.update({f"{name}.{inner}": cell for inner, cell in value.items()})
-        else:
-            flat[name] = value
+        fields = (
+            {f"{name}.{inner}": cell for inner, cell in value.items()} if isinstance(value, dict) else {name: value}
+        )
+        if fields.keys() & flat.keys():
+            return record
+        flat |= fields
     return flat
 
 

@@ -15,12 +15,14 @@ _INT64 = (-(2**63), 2**63 - 1)
 _EXACT = 2**53
 
 
-def column_of_values(values: Sequence[Any]) -> Column:
+def column_of_values(values: Sequence[Any] | np.ndarray) -> Column:
     """A column of str, bool, int, float, date, datetime, time, timedelta and None.
 
     Of one sort: numbers, dates, or text ("true" and "false" of bools); durations and times of day are seconds. Of
-    several sorts: text. Lists and objects: a column that cannot be read.
+    several sorts: text. Lists and objects: a column that cannot be read. An array of numbers stays as it is.
     """
+    if isinstance(values, np.ndarray):
+        return Column(values, typed=True)
     sorts = {type(value) for value in values if value is not None}
     nested = sorts & {list, dict, tuple, bytes}
     if nested:
