@@ -55,16 +55,38 @@ def test_lists_stay_where_a_place_has_the_name_of_another_column():
 
 
 def test_columns_of_other_things_are_not_looked_through():
-    columns = {"a": np.arange(3), "b": ["[1, 2]"] * 3, "c": [None, None, None], "d": "text", "f": np.ones((3, 1))}
+    columns = {"a": np.arange(3), "b": ["[1, 2"] * 3, "c": [None, None, None], "d": "text", "f": np.ones((3, 1))}
     spread, names = lists.apart(columns)
     assert names == () and all(spread[name] is columns[name] for name in columns)
+
+
+@pytest.mark.parametrize(
+    "cells", [["[1.5, 2]", "", "[3,4]"], ["[1.5 2. ]", None, "[3.\n 4.]"], ["[1.5, 2.0]", np.nan, "[3e0, 4]"]]
+)
+def test_lists_may_be_text(cells):
+    spread, names = lists.apart({"e": cells, "f": np.array(cells, object)})
+    assert names == ("e", "f")
+    np.testing.assert_array_equal(spread["e.1"], [1.5, np.nan, 3])
+    np.testing.assert_array_equal(spread["f.2"], [2, np.nan, 4])
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["[1, 2]", "[1]"], ["[1]", "[2]"], ["[a, b]", "[c, d]"], ["[0.1 ... 0.2]"] * 2,
+        ["[1, 2)", "[3, 4)"], ["[1, inf]"] * 2, ["[[1, 2]]", "[[3, 4]]"], ['{"a": 1}'] * 2, ["[]", "[]"],
+        ["[1, 2]", "unknown"], ["[1, 2]", 3], ["1, 2", "3, 4"],
+    ],
+)  # fmt: skip
+def test_other_text_stays_one_column(cells):
+    assert lists.apart({"e": cells})[1] == ()
 
 
 def test_a_series_of_pandas_of_any_type_may_hold_lists():
     pandas = pytest.importorskip("pandas")
     pyarrow = pytest.importorskip("pyarrow")
     typed = pandas.array(E.tolist(), dtype=pandas.ArrowDtype(pyarrow.list_(pyarrow.float64())))
-    for values in (E.tolist(), list(E), typed):
+    for values in (E.tolist(), list(E), typed, [str(row) for row in E.tolist()]):
         columns = cells(pandas.DataFrame({"e": values}))
         assert columns == {"e.1": [1.5, 3.0, 5.0], "e.2": [2.0, 4.0, 6.25]}
 

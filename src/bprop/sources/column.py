@@ -21,6 +21,7 @@ from bprop.sources.words import IN_TEXT
 READINGS = (
     "gone", "absent", "unmeasured", "missing", "plain_numbers", "numbers", "booleans", "date_reading", "texts",
 )  # fmt: skip
+FEW = 64  # cells that are looked through for one
 SAMPLE = 20  # cells that are read before a whole column is
 
 
@@ -103,6 +104,11 @@ class Column:
     def is_text(self) -> bool:
         """Whether its cells are text to be read."""
         return self.cells_kind == "O"
+
+    @property
+    def first(self) -> str | None:
+        """The first of its cells of text that is not empty, if it is among the first 64."""
+        return next((cell for cell in self._cells_at(np.arange(min(FEW, len(self)))) if cell), None)
 
     def some(self, most: int) -> list[str]:
         """Some of its cells of text, from beginning to end, without those that are missing."""

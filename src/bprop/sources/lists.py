@@ -1,19 +1,27 @@
 """Columns whose cells are lists of numbers, all of one length: each place is a column of its own. Embeddings of texts
-and pictures come so."""
+and pictures come so, also as text: pandas writes "[0.5, 1.25]" into a CSV file, or "[0.5 1.25]" of NumPy's arrays."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from itertools import chain
+from math import isinf
 from typing import Any
 
 import numpy as np
 
 from bprop.names import some
+from bprop.sources.column import Column
 from bprop.sources.objects import NUMBERS, is_missing
+from bprop.sources.text_column import TextColumn
 
 LONGEST = 4096
 """Numbers of such a list. Longer ones are sounds and pictures, which are no columns of a table."""
+_TEXT = re.compile(r"\[[^\[\]{}\"']+\]", re.DOTALL)
+_GONE = ("", "nan", "none", "null")
+_LISTS = re.compile(r"list|^str|^object")
+"""The types of pandas whose cells may be lists, or text."""
 
 
 def named(name: str, length: int) -> list[str]:
@@ -44,18 +52,74 @@ def apart(columns: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
     return spread, tuple(lists)
 
 
+def length_of_text(column: Any) -> int:
+    """L of a column of text, a Column or a Series of polars, whose cells are lists of L numbers; 0 of another one."""
+    numbers = _numbers(column if isinstance(column, Column) else TextColumn(column))
+    return 0 if numbers is None else numbers.shape[1]
+
+
+def lengths_of_text(columns: Mapping[str, Column]) -> dict[str, int]:
+    """{name: L} of the columns of text whose cells are lists of L numbers."""
+    lengths = {name: length_of_text(column) for name, column in columns.items()}
+    return {name: n for name, n in lengths.items() if n and columns.keys().isdisjoint(named(name, n))}
+
+
 def remark(who: object, lists: Sequence[str]) -> tuple[str, ...]:
     """A sentence on the columns of lists."""
     first = "".join(named(name, 1)[0] for name in lists[:1])
     return (f"{who}: each place of the lists of {some(lists)} is a column of its own: {first} and so on",) * bool(lists)
 
 
+def numbers_of_text(cells: Sequence[str | None], length: int = 0) -> np.ndarray | None:
+    """(N, L) the numbers of lists as text. length : L; 0: as in the first cell, and at least 2. An empty cell has none.
+
+    None where a cell is no such list.
+    """
+    first = next((cell for cell in cells if cell), "")
+    length = length or len(list_of_text(first) or ())
+    if not 1 < length <= LONGEST:
+        return None
+    numbers = np.full((len(cells), length), np.nan)
+    for row, cell in enumerate(cells):
+        if cell:
+            read = list_of_text(cell)
+            if read is None or len(read) != length:
+                return None
+            numbers[row] = read
+    return numbers
+
+
+def list_of_text(cell: str) -> list[float] | None:
+    """The numbers of one list, or None.
+
+    >>> list_of_text("[0.5, 1.25]"), list_of_text("[0.5 1.25]"), list_of_text("[0.5, null]"), list_of_text("[a, b]")
+    ([0.5, 1.25], [0.5, 1.25], [0.5, nan], None)
+    """
+    if not _TEXT.fullmatch(cell):
+        return None
+    parts = cell[1:-1].split("," if "," in cell else None)
+    try:
+        numbers = [np.nan if (part := text.strip()).lower() in _GONE else float(part) for text in parts]
+    except ValueError:
+        return None
+    return None if any(map(isinf, numbers)) else numbers
+
+
 def _numbers(values: Any) -> np.ndarray | None:
     """(N, L) the numbers of a column of lists of L numbers; None for another column."""
     if isinstance(values, np.ndarray) and values.ndim == 2:
         return values if values.dtype.kind in "fiu" and 1 < values.shape[1] <= LONGEST else None
-    if not _may_hold_lists(values):
-        return None
+    first = _first(values)
+    if isinstance(first, str):
+        if list_of_text(first) is None:
+            return None
+        objects = values.tolist() if isinstance(values, Column) else list(values)
+        cells = [None if is_missing(cell) else cell for cell in objects]
+        return numbers_of_text(cells) if all(isinstance(cell, str | None) for cell in cells) else None
+    return _numbers_of_lists(values) if _is_list(first) else None
+
+
+def _numbers_of_lists(values: Any) -> np.ndarray | None:
     cells = [None if is_missing(cell) else cell for cell in values]
     lists = [cell for cell in cells if cell is not None]
     if not all(_is_list(cell) for cell in lists) or len({len(cell) for cell in lists}) != 1:
@@ -71,14 +135,19 @@ def _numbers(values: Any) -> np.ndarray | None:
     return numbers
 
 
-def _may_hold_lists(values: Any) -> bool:
-    """Whether a list, an array or a Series of pandas begins with a list: a cheap look, for most columns hold none."""
+def _first(values: Any) -> Any:
+    """The first cell that is there, of a list, a Column, an array or a Series of pandas that may hold lists.
+
+    A cheap look, for most columns hold none.
+    """
+    if isinstance(values, Column):
+        return values.first if values.is_text else None
     if isinstance(values, np.ndarray) or hasattr(values, "iloc"):
-        if values.ndim != 1 or not (values.dtype == np.dtype(object) or "list" in str(values.dtype)):
-            return False
+        if values.ndim != 1 or not (values.dtype == np.dtype(object) or _LISTS.search(str(values.dtype))):
+            return None
     elif not isinstance(values, list | tuple):
-        return False
-    return _is_list(next((cell for cell in values if not is_missing(cell)), None))
+        return None
+    return next((cell for cell in values if not is_missing(cell)), None)
 
 
 def _is_list(cell: Any) -> bool:

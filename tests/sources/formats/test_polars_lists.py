@@ -28,6 +28,15 @@ def test_each_place_is_a_column(kind):
     same(frame_of(pl.DataFrame({"e": pl.Series(E, dtype=kind)})).frame)
 
 
+def test_lists_may_be_text():
+    same(frame_of(pl.DataFrame({"e": ["[1.5, 2]", None, "[5, null]"]})).frame)
+    with pytest.raises(
+        errors.DataError, match="t, column 'e': the first rows have lists of numbers, and later ones Str"
+    ):
+        polars_lists.need_lengths("t", 0, pl.DataFrame({"e": ["[1, 2, 3]"]}), {"e": 2})
+    polars_lists.need_lengths("t", 0, pl.DataFrame({"e": ["", "[1, 2]"]}), {"e": 2})
+
+
 def test_whole_numbers_stay_whole():
     frame = frame_of(pl.DataFrame({"e": [[1, 2], [3, 4]]})).frame
     assert frame.columns["e.1"].cells.dtype == np.int64

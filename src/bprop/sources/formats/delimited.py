@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import ClassVar
 
 from bprop.errors import DataError
+from bprop.sources import lists
 from bprop.sources.archives import archive_of
 from bprop.sources.formats.blocks import Blocks
 from bprop.sources.formats.encodings import Utf8, in_utf8
 from bprop.sources.formats.format import Format, Piece, Source
 from bprop.sources.formats.layout import Layout, layout_of, sample_of
+from bprop.sources.formats.list_pieces import with_lists
 from bprop.sources.formats.output import Output, as_csv
 from bprop.sources.formats.parts import Part
 from bprop.sources.formats.rows import read_rows
@@ -46,16 +48,19 @@ class Csv(Format):
                 lines.extend(read_rows(path, _body(path, again(), layout), layout, layout.lines)[1])
             return f"{path}, line {lines[row]}"
 
-        columns = {name: part.column(k) for k, name in layout.columns}
+        columns, of_lists = lists.apart({name: part.column(k) for k, name in layout.columns})
         return replace(
-            source.frame(columns, place), read=layout.kept(options), remarks=layout.remarks(path),
-            delimiter=layout.reading,
+            source.frame(columns, place), read=layout.kept(options), delimiter=layout.reading,
+            remarks=(*layout.remarks(path), *lists.remark(path, of_lists)),
         )  # fmt: skip
 
     def write(self, path: Path, columns: Sequence[Output]) -> bytes:
         return as_csv(columns, self.usual).encode()
 
     def scan(self, path: Path) -> Iterator[Piece]:
+        return with_lists(path, self._pieces(path))
+
+    def _pieces(self, path: Path) -> Iterator[Piece]:
         layout, last = _settled(type(self), path, self.options), None
         for part in _parts(path, layout):
             if self.options.header is None:

@@ -1,4 +1,4 @@
-"""Columns of lists of a polars DataFrame: each place is a column of its own, where all lists have the same length."""
+"""Columns of lists of a polars DataFrame, also as text: each place is a column of its own, where all have one length."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bprop.errors import DataError
-from bprop.sources.lists import LONGEST, named
+from bprop.sources.lists import LONGEST, length_of_text, named, numbers_of_text
 
 Lengths = Mapping[str, int]
 """The columns of lists: {name: L}, the numbers in each list."""
@@ -44,6 +44,8 @@ def need_lengths(path: Path, start: int, frame: Any, lengths: Lengths) -> None:
         if series is None or series.dtype == pl.Null or _length(series) == length:
             continue
         kind = series.dtype
+        if kind == pl.String and numbers_of_text(series.to_list(), length) is not None:
+            continue
         if not isinstance(kind, pl.List | pl.Array) or kind.inner is None or not kind.inner.is_numeric():
             raise DataError(f"{path}, column {name!r}: the first rows have lists of numbers, and later ones {kind}")
         other = series.list.len() if isinstance(kind, pl.List) else pl.Series([kind.size] * len(series))
@@ -60,6 +62,8 @@ def _length(series: Any) -> int:
     import polars as pl
 
     kind = series.dtype
+    if kind == pl.String:
+        return length_of_text(series)
     if not isinstance(kind, pl.List | pl.Array) or kind.inner is None or not kind.inner.is_numeric():
         return 0
     if isinstance(kind, pl.Array):
@@ -73,6 +77,10 @@ def _places(series: Any, length: int) -> list[Any]:
 
     if series.dtype == pl.Null:
         return [pl.Series(name, [None] * len(series), pl.Float64) for name in named(series.name, length)]
+    if series.dtype == pl.String:
+        numbers = numbers_of_text(series.to_list(), length)
+        assert numbers is not None
+        return [pl.Series(name, place) for name, place in zip(named(series.name, length), numbers.T, strict=True)]
     if isinstance(series.dtype, pl.List):
         series = series.list.to_array(length)
     return series.arr.to_struct(named(series.name, length)).struct.unnest().get_columns()
