@@ -1,4 +1,4 @@
-"""Columns of lists of a polars DataFrame, also as text: each place is a column of its own, where all have one length."""
+"""Columns of lists of a polars DataFrame, also as text. Each place is a column, where all lists have one length."""
 
 from __future__ import annotations
 
