@@ -128,8 +128,9 @@ def test_a_closure_cell_that_is_not_yet_set_has_a_line():
 def test_every_optax_rule_is_described_and_no_two_are_alike():
     optax = pytest.importorskip("optax")
     schedule = optax.cosine_decay_schedule
+    other = getattr(optax, "sign_sgd", optax.lion)  # from optax 0.2.4
     rules = [
-        optax.sgd(0.1), optax.sgd(0.2), optax.sgd(0.1, momentum=0.9), optax.sign_sgd(0.1), optax.adam(0.1),
+        optax.sgd(0.1), optax.sgd(0.2), optax.sgd(0.1, momentum=0.9), other(0.1), optax.adam(0.1),
         optax.adam(0.1, b1=0.8), optax.adamw(0.1), optax.sgd(schedule(0.1, 100)), optax.sgd(schedule(0.1, 200)),
         optax.inject_hyperparams(optax.sgd)(0.1), optax.inject_hyperparams(optax.sgd)(0.2),
         optax.inject_hyperparams(optax.sgd)(schedule(0.1, 100)), optax.chain(optax.clip(1.0), optax.scale(-0.1)),
