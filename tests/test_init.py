@@ -135,3 +135,14 @@ def test_an_array_to_start_from_is_a_copy_that_does_not_change(rng):
     first = init.initial(make, rng, (2, 2), "W")
     first[0, 0] = 7
     np.testing.assert_array_equal(init.initial(make, rng, (2, 2), "W"), np.ones((2, 2)))
+
+
+def test_a_function_that_does_not_tell_its_arguments_is_called_with_rng_and_shape():
+    class Untold:
+        __signature__ = "none"
+
+        def __call__(self, rng, shape):
+            return np.full(shape, rng.random())
+
+    function = Untold()
+    assert init._of_function(function, "W") is function

@@ -115,3 +115,13 @@ def test_a_masked_array_is_no_constant():
     with pytest.raises(errors.DataError, match="Constant: 1 of 2 elements are masked"):
         bp.Constant(np.ma.masked_array([1.0, 2.0], [False, True]))
     np.testing.assert_array_equal(bp.Constant(np.ma.masked_array([1.0, 2.0])).value, [1.0, 2.0])
+
+
+@pytest.mark.parametrize("error", [TypeError, ValueError])
+def test_a_constant_that_makes_no_array_is_refused_by_its_type(error):
+    class Elsewhere:
+        def __array__(self, dtype=None, copy=None):
+            raise error("its memory is on another machine")
+
+    with pytest.raises(errors.BoxError, match="a Elsewhere cannot be part of a graph"):
+        bp.Constant(Elsewhere())

@@ -1,3 +1,5 @@
+import operator
+
 import numpy as np
 import pytest
 
@@ -139,3 +141,11 @@ def test_a_list_at_the_left_of_matmul_is_the_first_child():
     assert type(box) is boxes.MatMul
     assert box.children[1] is W
     np.testing.assert_array_equal(box.children[0].value, [[1.0, 2.0, 3.0], [0.0, 1.0, 0.0]])
+
+
+@pytest.mark.parametrize("compare", [operator.gt, operator.ge, operator.lt, operator.le])
+@pytest.mark.parametrize("other", [1.0, bp.Input("b")])
+def test_a_box_is_not_compared_and_says_what_to_write(compare, other):
+    sign = {operator.gt: ">", operator.ge: ">=", operator.lt: "<", operator.le: "<="}[compare]
+    with pytest.raises(errors.BoxError, match=f"box {sign} "):
+        compare(bp.Input("a"), other)

@@ -156,3 +156,9 @@ def test_a_column_is_known_by_its_name_and_by_that_of_keras():
         with pytest.raises(errors.UnknownNameError) as caught:
             column_of(name, columns)
         assert str(caught.value).startswith(said)
+
+
+def test_best_is_true_or_false():
+    assert Record.from_dict(RECORD.to_dict() | {"best": True}).best is True
+    with pytest.raises(TypeError, match="whether an epoch is the best is true or false, not 'yes'"):
+        Record.from_dict(RECORD.to_dict() | {"best": "yes"})

@@ -82,3 +82,8 @@ def test_dummies_that_divide_by_zero_do_not_warn():
 def test_an_axis_that_is_summed_over_can_be_thin():
     assert thin(batched((4, 5), "int"), -1) == batched((4, 1), "int")
     assert thin(fixed((4, 5)), 0) == fixed((1, 5))
+
+
+def test_what_fprop_returns_must_be_an_array():
+    with pytest.raises(TypeError, match="fprop returned a list, not an array"):
+        infer(lambda: [1.0, 2.0], (), lambda arrays: ())

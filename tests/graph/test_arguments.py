@@ -5,6 +5,7 @@ import pytest
 
 import bprop as bp
 from bprop import errors
+from bprop.graph.arguments import by_name
 
 X, Y = np.arange(12.0).reshape(4, 3) / 10, np.array([0, 1, 1, 0])
 graph = bp.mlp([3, 5, 2])
@@ -100,3 +101,30 @@ def test_backward_is_of_a_box_and_by_inputs():
     graph = bp.mlp([3, 2])
     loss = next(name for name, box in graph.boxes.items() if box is graph.loss)
     assert list(graph.backward(loss, "x").outputs) == [f"d {loss} / d {name}" for name in ("W1", "b1", "x")]
+
+
+def test_data_and_keywords_are_taken_together():
+    x = graph.inputs.keys() - {"y"}
+    assert by_name(graph, x, None, {"x": X}) == {"x": X}
+    assert by_name(graph, x, {"x": X}, {"y": Y}) == {"x": X, "y": Y}
+    assert by_name(graph, x, {"x": X, "y": X}, {"y": Y})["y"] is Y
+
+
+def test_a_pair_where_no_input_is_a_target_says_what_to_give():
+    a, b = bp.Input("a", (3,)), bp.Input("b", (3,))
+    two = bp.Graph(outputs={"f": bp.sum(a * b, axis=-1)})
+    with pytest.raises(
+        errors.DataError, match=r"data is \(X, y\), but no input is a target|several inputs for X: a, b"
+    ):
+        by_name(two, ["a", "b"], (X, Y), {})
+    one = bp.Graph(outputs={"f": bp.sum(a, axis=-1)})
+    with pytest.raises(errors.DataError, match=r"data is \(X, y\), but no input is a target: give 'a' alone"):
+        by_name(one, ["a"], ({"a": X}, Y), {})
+
+
+@pytest.mark.parametrize("data", [[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], np.ones((2, 3))])
+def test_two_rows_are_no_pair(data):
+    x = bp.Input("x", (3,))
+    two = bp.Graph(outputs={"f": bp.sum(x, axis=-1)})
+    assert by_name(two, ["x"], data, {}, predicts=True)["x"] is data
+    assert by_name(two, ["x"], data, {})["x"] is data

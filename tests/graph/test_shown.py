@@ -3,6 +3,7 @@
 import numpy as np
 
 import bprop as bp
+from bprop.graph import shown
 
 
 def passed(**settings):
@@ -44,3 +45,9 @@ def test_the_text_of_a_large_graph_stays_short():
     values = bp.Graph(loss=box).fprop({"w": 1.0}, x=np.ones(2))
     assert len(repr(values)) < 800 and "more" in repr(values)
     assert len(values._repr_html_()) < 60_000
+
+
+def test_empty_arrays_and_conditions_have_a_remark_of_their_own():
+    graph = bp.Graph(outputs={"f": bp.relu(bp.Input("x", (2,)))})
+    assert shown._line(graph, "x", np.zeros((0, 2)))[-1] == "empty"
+    assert shown._line(graph, "x", np.array([[True, False], [True, True]]))[-1] == "75% true"

@@ -158,3 +158,13 @@ def test_a_rule_that_has_run_is_still_the_same():
     before, theta = lines(rule), {"W": jax.numpy.ones(3)}
     jax.jit(rule.update)(theta, rule.init(theta), theta)
     assert lines(rule) == before
+
+
+def test_an_array_that_cannot_be_read_is_unknown():
+    class Elsewhere:
+        dtype, shape = np.dtype(np.float32), (3,)
+
+        def __array__(self, dtype=None, copy=None):
+            raise RuntimeError("its memory is on another machine")
+
+    assert list(lines(Elsewhere()).values()) == [f"{UNKNOWN}Elsewhere of float32"]

@@ -323,3 +323,16 @@ def test_numbers_by_other_names_say_what_to_type(make, cure):
 def test_what_is_no_rule_says_what_to_type(rule, cure):
     with pytest.raises(errors.BpropError, match=cure):
         as_rule(rule)
+
+
+def test_an_error_of_the_surroundings_in_a_rate_is_passed_on():
+    calls = []
+
+    def rate(t):
+        calls.append(t)
+        if len(calls) == 1:
+            raise MemoryError("for once")
+        return 0.1 / (1 + t)
+
+    with pytest.raises(MemoryError, match="for once"):
+        SGD(rate).rates(0, 3)

@@ -105,3 +105,10 @@ def test_many_networks_weigh_a_validation_set_by_the_classes_of_the_data():
     (many,) = bp.train_many(graph, (X, Y), seeds=[0], validation=(X[:3], [2, 0, 1]), **settings)
     one = bp.train(graph, (X, Y), seed=0, validation=(X[:3], [2, 0, 1]), **settings)
     assert many.history[-1].validation == one.history[-1].validation
+
+
+def test_targets_with_fractions_are_no_classes():
+    x, t = bp.Input("x", (3,)), bp.Input("t")
+    one = bp.Graph(loss=bp.binary_cross_entropy(bp.sigmoid(bp.sum(x * bp.Parameter("w", (3,)), axis=-1)), t))
+    with pytest.raises(SettingError, match="class_weight: input 't' holds fractions, not classes"):
+        job({"x": X, "t": np.linspace(0, 1, 12)}, one, class_weight="balanced")

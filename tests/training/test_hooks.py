@@ -177,3 +177,16 @@ def test_steps_are_those_of_one_network():
     members = [Member(0, part, part), Member(1, part, part)]
     with pytest.raises(SettingError, match="follows the updates of one network"):
         train_members(bp.mlp([4, 3]), members, lambda n: bp.SGD(0.1), {"callbacks": [Notes()], "epochs": 1})
+
+
+def test_a_callback_that_does_not_tell_its_arguments_gets_all_of_them():
+    calls = []
+
+    class Untold:
+        __signature__ = "none"
+
+        def __call__(self, *arguments):
+            calls.append(len(arguments))
+
+    train(Untold(), epochs=1)
+    assert calls == [2]

@@ -175,6 +175,7 @@ def test_parameters_are_checked_by_name_before_training():
         ({"epochs": 0}, "epochs is a whole number, 1 or more"),
         ({"seed": -1}, "seed is a whole number, 0 or more"),
         ({"patience": 2}, "patience needs a validation set"),
+        ({"keep_best": True}, "keep_best needs a validation set"),
         ({"every": "5epochs"}, "say where, with checkpoint="),
         ({"validation_weights": [1.0]}, "validation_weights need a validation set of their own"),
         ({"callbacks": [3]}, "a callback is a function"),

@@ -1,6 +1,7 @@
 """Where a run resumes from, and by what it is known that it is the same run."""
 
 import os
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -57,3 +58,30 @@ def test_resume_true_does_not_begin_anew_where_it_may_not_look(tmp_path, monkeyp
     monkeypatch.setattr(os, "stat", refused)
     with pytest.raises(errors.UnreadableError, match="cannot be read: permission denied"):
         resume.source_of(True, tmp_path / "run")
+
+
+class Started:
+    """A run that has the state of a rule with one array of this shape."""
+
+    def __init__(self, shape):
+        self.shape = shape
+
+    def rule_arrays(self):
+        return [np.zeros(self.shape)]
+
+    def restore(self, params, arrays):
+        del params, arrays
+
+
+def saved(position):
+    return SimpleNamespace(rule_arrays=[np.zeros(3)], params={}, position=position, stopping=None)
+
+
+def test_the_state_of_another_rule_is_refused():
+    with pytest.raises(errors.ModelFileError, match="the state of another rule: give the rule that it was made with"):
+        resume.restore(saved({}), Started((2, 3)), SimpleNamespace(), None)
+
+
+def test_a_position_that_is_none_is_called_damaged():
+    with pytest.raises(errors.ModelFileError, match=r"the checkpoint's training state is damaged \(TypeError"):
+        resume.restore(saved({"height": 3}), Started((3,)), SimpleNamespace(), None)

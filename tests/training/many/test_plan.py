@@ -3,6 +3,7 @@ import pytest
 
 import bprop as bp
 from bprop import errors
+from bprop.data import DataSet, split
 from bprop.training.many.plan import plan_of
 
 GRAPH = bp.mlp([2, 3, 2])
@@ -78,3 +79,17 @@ def test_rows_that_all_have_weight_0_are_refused():
 def test_data_that_does_not_fit_the_graph_is_named_by_its_row():
     with pytest.raises(errors.DataError, match="row 3"):
         plan(data={**DATA, "y": [0, 1, 0, 5, 1, 0, 1, 0, 1, 0]}, seeds=range(2))
+
+
+def test_a_share_whose_examples_all_weigh_nothing_is_refused():
+    weights = np.zeros(10)
+    train, _ = split(10, 0.25, 1)
+    weights[train] = 1
+    with pytest.raises(errors.DataError, match="network 0: all examples of the validation set have weight 0"):
+        plan(seeds=(1, 1), rows=[np.arange(10)] * 2, validation=0.25, sample_weight=weights)
+
+
+def test_rows_of_a_set_larger_than_memory_are_refused(monkeypatch):
+    monkeypatch.setattr(DataSet, "in_memory", False)
+    with pytest.raises(errors.SettingError, match="trained on as a whole: leave out rows="):
+        plan(rows=[[0, 1]], data=DATA)
