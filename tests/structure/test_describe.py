@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import bprop as bp
-from bprop import errors
+from bprop import boxes, errors
+from bprop.structure import describe
 from bprop.structure.describe import UnsavedInitialiser, decode, encode
 from bprop.structure.size_guard import SizeLimit
 
@@ -328,3 +329,17 @@ def test_a_constant_without_a_name_keeps_the_name_that_the_description_gives_it(
     for k, name in enumerate(new):
         text = text.replace(f'"name {k}"', json.dumps(name))
     assert sorted(bp.Graph.from_description(json.loads(text)).constants) == sorted(new)
+
+
+def test_the_class_of_an_installed_package_is_not_mistaken_for_its_namesakes(monkeypatch):
+    made = {}
+
+    def load():
+        for module in ("pack_a", "pack_b"):
+            if module not in made:
+                members = {"fprop": lambda self, a: 2 * a, "bprop": lambda self, a, f, g_f: (2 * g_f,)}
+                made[module] = type("Doubled", (boxes.Box,), {"__module__": module, **members})
+
+    monkeypatch.setattr(describe.plugins, "load", load)
+    assert describe.find_class("pack_b:Doubled", {}) is made["pack_b"]
+    assert describe.find_class("pack_a:Doubled", {}) is made["pack_a"]
