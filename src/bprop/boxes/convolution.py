@@ -141,7 +141,7 @@ class Convolution(Box):
         x, W = shapes
         zeros = largest(hyper.get("padding", 0))
         if hyper.get("padding") == "same":
-            zeros = max(W[:-2], default=0) * largest(hyper.get("dilation", 1))
+            zeros = largest(W[:-2]) * largest(hyper.get("dilation", 1))
         return prod(x[:1]) * prod(n + 2 * zeros for n in x[1:-1]) * max((*x[-1:], *W[-1:]), default=1)
 
     @classmethod
