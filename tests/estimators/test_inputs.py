@@ -196,3 +196,24 @@ def test_a_number_that_is_too_large_is_an_error_without_a_warning_before_it():
     X = np.where(np.arange(40) % 2, 1.7e308, -1.7e308)[:, None]
     with pytest.raises(errors.DataError, match="is too large for float32"):
         bp.MLPClassifier((2,), max_iter=1, dtype="float32").fit(X, np.arange(40) % 2)
+
+
+@pytest.mark.parametrize("missing", [None, float("nan")])
+@pytest.mark.parametrize("kind", [list, tuple, lambda y: np.array(y, object), "pandas", "polars"])
+@pytest.mark.parametrize("model", [bp.MLPClassifier, bp.TableClassifier])
+def test_labels_that_are_missing_are_refused_with_the_row(model, kind, missing):
+    y = ["a", "b", missing, "a", missing, "b"]
+    if isinstance(kind, str):
+        kind = pytest.importorskip(kind).Series
+        y = [None if label is missing else label for label in y]
+    X = np.arange(12.0).reshape(6, 2)
+    with pytest.raises(
+        errors.DataError, match="y: 2 of 6 labels are missing, the first in row 2: leave these rows out"
+    ):
+        model(max_iter=1).fit(X, kind(y))
+
+
+def test_the_missing_labels_of_pandas_are_missing():
+    pandas = pytest.importorskip("pandas")
+    with pytest.raises(errors.DataError, match="y: 1 of 3 labels are missing, the first in row 1"):
+        bp.MLPClassifier(max_iter=1).fit(np.ones((3, 2)), np.array(["a", pandas.NA, "b"], object))

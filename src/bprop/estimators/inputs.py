@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,7 @@ from bprop.estimators.targets import Target
 from bprop.graph.validation import all_finite, read_weights
 from bprop.reading import need_columns, need_unmasked, read_array
 from bprop.scaling import need_precision
+from bprop.sources.objects import is_missing
 
 I64, U64 = np.dtype(np.int64), np.dtype(np.uint64)
 DENSE_ROWS = 4096
@@ -73,6 +75,8 @@ def read_pair(estimator: Any, X: Any, y: Any, *, reset: bool, numbers: bool) -> 
     data."""
     need_columns(X, "X")
     (need_columns if numbers else need_unmasked)(y, "y")
+    if not numbers:
+        need_labels(y)
     with np.errstate(all="ignore"):  # it sums, and looks closer where the sum is not finite
         X, y = validate_data(
             estimator, X, exact(y), accept_sparse=["csr", "csc"], multi_output=True, y_numeric=numbers, reset=reset,
@@ -104,6 +108,27 @@ def read_some_weights(weights: Any, rows: int) -> np.ndarray:
         raise DataError("the weights of the examples are all zero: there is nothing to learn from")
     read = read_weights(array, rows)
     return np.ones(rows) if read is None else read
+
+
+def need_labels(y: Any) -> None:
+    """Raise DataError, naming the row, where a label is missing among text, objects or nullable numbers.
+
+    scikit-learn refuses some of these in words that do not name the cause, and makes a class 'nan' of others.
+    """
+    if isinstance(y, list | tuple):
+        with suppress(ValueError):  # rows of several lengths, which scikit-learn refuses
+            y = np.array(y, object)
+    elif hasattr(y, "to_numpy"):
+        y = y.to_numpy()
+    labels = y if isinstance(y, np.ndarray) else np.empty(0)
+    if labels.dtype != np.dtype(object) or not labels.ndim:
+        return
+    missing = [row for row, one in enumerate(labels.reshape(len(labels), -1)) if any(map(is_missing, one))]
+    if missing:
+        raise DataError(
+            f"y: {len(missing):,} of {len(labels):,} labels are missing, the first in row {missing[0]}: leave these "
+            "rows out"
+        )
 
 
 def exact(y: Any) -> Any:

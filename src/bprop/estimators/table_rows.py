@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.utils.validation import check_array, check_consistent_length, column_or_1d, validate_data
 
 from bprop.errors import DataError, DTypeError
-from bprop.estimators.inputs import exact
+from bprop.estimators.inputs import exact, need_labels
 from bprop.reading import need_unmasked
 from bprop.sources.frame import Frame
 from bprop.sources.frames import frame_of, is_of
@@ -52,6 +52,8 @@ def read_table(estimator: Any, X: Any, reset: bool) -> Rows:
 def read_targets(y: Any, rows: int, numbers: bool) -> np.ndarray:
     """y (N,), or (N, K) of numbers. Raises ValueError for a y that does not fit."""
     need_unmasked(y, "y")
+    if not numbers:
+        need_labels(y)
     settings: dict[str, Any] = {"dtype": np.float64 if numbers else None, "ensure_2d": False, "input_name": "y"}
     y = check_array(exact(y), **settings)
     y = column_or_1d(y, warn=True) if not numbers or (y.ndim == 2 and y.shape[1] == 1) else y
