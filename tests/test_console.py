@@ -27,10 +27,11 @@ def prints(path):
                 yield name, node.lineno
 
 
-@pytest.mark.parametrize("path", [p for p in sorted(ROOT.rglob("*.py")) if p.name != "console.py"], ids=str)
-def test_nobody_else_prints(path):
-    allowed = APART.get(path.relative_to(ROOT).parts, "nothing")
-    assert not [(name, line) for name, line in prints(path) if not name.endswith(allowed)]
+def test_nobody_else_prints():
+    for path in sorted(ROOT.rglob("*.py")):
+        allowed = APART.get(path.relative_to(ROOT).parts, "nothing")
+        calls = [] if path.name == "console.py" else prints(path)
+        assert not [(str(path), name, line) for name, line in calls if not name.endswith(allowed)]
 
 
 def test_text_goes_where_it_is_meant_to(capsys):

@@ -9,7 +9,8 @@ import pytest
 import bprop as bp
 from bprop import errors
 from bprop.data import DataSet
-from bprop.training.members import Member, member_seed, train_members
+from bprop.engines import surroundings
+from bprop.training.members import Member, Team, member_seed, train_members
 
 rng = np.random.default_rng(0)
 X = rng.normal(size=(60, 3))
@@ -197,3 +198,10 @@ def test_a_single_member_is_its_own_fit():
     assert not fit.members
     assert same(fit.params, alone(members(1)[0]).params)
     assert fit.stopped == "epochs"
+
+
+def test_members_train_side_by_side_only_where_their_rows_are_in_memory(monkeypatch):
+    monkeypatch.setattr(surroundings, "cores", lambda: 2)
+    assert [Team(graph(), members(count), rule, SETTINGS).threads for count in (1, 2, 3)] == [1, 2, 2]
+    monkeypatch.setattr(DataSet, "in_memory", False)
+    assert Team(graph(), members(3), rule, SETTINGS).threads == 1
