@@ -113,6 +113,13 @@ def test_rows_and_elements_are_taken_by_their_numbers():
     same(lambda xp, a: xp.take_along_axis(a, xp.argmin(a, axis=1)[:, None], axis=-1))
     same(lambda xp, a: xp.take_along_axis(a, xp.argmin(a, axis=0)[None, :], axis=0))
 
+    def last(xp, a):  # the default, which NumPy has from 2.3 on
+        wide = xp.stack([a, -a, 2.0 * a], axis=1)
+        axis = {"axis": -1} if xp is np else {}
+        return xp.take_along_axis(wide, xp.argmax(wide, axis=-1)[:, :, None], **axis)
+
+    same(last)
+
 
 def test_axes_are_added_and_arrays_are_stacked():
     same(lambda xp, a: xp.expand_dims(a, 0), ["Unsqueeze"])
