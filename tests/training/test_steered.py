@@ -39,7 +39,7 @@ def test_which_rules_take_a_rate():
 
 
 def test_damaged_changes_are_refused():
-    assert changes_of([[3, 0.5], (9, 0)]) == [(3, 0.5), (9, 0.0)]
+    assert changes_of([[0, 0.5], (9, 0)]) == [(0, 0.5), (9, 0.0)]
     for damaged in (3, [1], [[1, 2, 3]], [["1", 0.1]], [[-1, 0.1]], [[1, float("nan")]], [[1, -0.1]], [[1, "x"]]):
         with pytest.raises(ModelFileError, match="by hand"):
             changes_of(damaged)
