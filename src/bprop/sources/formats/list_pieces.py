@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from bprop.errors import DataError
 from bprop.sources.formats.format import Piece
-from bprop.sources.lists import lengths_of_text, list_of_text, named, numbers_of_text
+from bprop.sources.known_lists import Known, named
+from bprop.sources.lists import lengths_of_text, need_numbers, numbers_of_text
 
 
 class ListPiece(Piece):
@@ -41,22 +41,22 @@ class ListPiece(Piece):
 
     def _numbers(self, name: str, cells: list[str], index: np.ndarray | None) -> np.ndarray:
         length = self.lengths[name]
+        rows = range(len(self)) if index is None else index
+
+        def where(row: int) -> str:
+            return f"{self.path}, row {self.start + int(rows[row]) + 1}"
+
         numbers = numbers_of_text(cells, length)
-        if numbers is not None:
-            return numbers
-        row = next(k for k, cell in enumerate(cells) if cell and len(list_of_text(cell) or ()) != length)
-        raise DataError(
-            f"{self.path}, row {self.start + (row if index is None else int(index[row])) + 1}, column {name!r}: "
-            f"{cells[row][:40]!r} is no list of {length} numbers, as the rows before it have"
-        )
+        return need_numbers(cells, length, name, where) if numbers is None else numbers
 
 
-def with_lists(path: Path, pieces: Iterable[Piece]) -> Iterator[Piece]:
-    """The pieces of a file. The first one says which columns are lists, and how long these are."""
+def with_lists(path: Path, pieces: Iterable[Piece], known: Known) -> Iterator[Piece]:
+    """The pieces of a file. The first one says which columns are lists, and how long these are, as far as it is not
+    known."""
     lengths: dict[str, int] | None = None
     start = 0
     for piece in pieces:
         if lengths is None:
-            lengths = lengths_of_text(piece.columns(None, piece.names))
+            lengths = lengths_of_text(piece.columns(None, piece.names), known)
         yield ListPiece(piece, lengths, path, start) if lengths else piece
         start += len(piece)
