@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -41,14 +41,28 @@ class Known:
         return 0 if name in self.whole else self.lengths.get(name)
 
 
+def of_files(tables: Iterable[Iterable[str]]) -> tuple[str, ...]:
+    """The columns of a table whose files have these, of which one may have lists where another has none.
+
+    >>> of_files([["a", "word"], ["a", "word.1", "word.2"]])
+    ('a', 'word.1', 'word.2')
+    """
+    names: dict[str, None] = {}
+    lists: set[str] = set()
+    for columns in map(list, tables):
+        names |= dict.fromkeys(columns)
+        lists |= _lengths(frozenset(columns)).keys() - set(columns)
+    return tuple(name for name in names if name not in lists)
+
+
 def other_list(where: str, name: str, cell: object, length: int) -> DataError:
     """The error for a cell that is no list of `length` numbers. where : its row, for people."""
     cell = cell.tolist() if isinstance(cell, np.ndarray) else cell
     shown = repr(cell) if len(repr(cell)) <= MOST_LETTERS else f"{repr(cell)[:MOST_LETTERS]}..."
     which = f"the columns {name}.1 to {name}.{length} need" if length > 1 else f"the column {name}.1 needs"
-    if isinstance(cell, list | tuple) and len(cell) != length:
-        return DataError(f"{where}, column {name!r}: a list of {len(cell):,}, and {which} {length:,} numbers: {shown}")
     numbers = f"{length:,} numbers" if length > 1 else "1 number"
+    if isinstance(cell, list | tuple) and len(cell) != length:
+        return DataError(f"{where}, column {name!r}: a list of {len(cell):,}, and {which} {numbers}: {shown}")
     return DataError(f"{where}, column {name!r}: {shown} is no list of {numbers}, which {which}")
 
 

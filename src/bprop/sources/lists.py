@@ -64,6 +64,11 @@ def apart(
     return spread, tuple(lists)
 
 
+def is_blank(column: Column) -> bool:
+    """Whether no cell of a column of text is there."""
+    return column.is_text and not column.unread and column.first is None
+
+
 def length_of_text(column: Any, known: int | None = None) -> int:
     """L of a column of text, a Column or a Series of polars, whose cells are lists of L numbers; 0 of another one.
 

@@ -145,6 +145,15 @@ class PolarsPiece(Piece):
         series = dict(zip(self.names, frame.iter_columns(), strict=True))
         return {name: self.cells(series[name]) for name in names}
 
+    def blank(self, names: Sequence[str]) -> list[str]:
+        return polars_lists.blank(self._some(names))
+
+    def lists_in(self, names: Sequence[str]) -> dict[str, int]:
+        return dict(polars_lists.lengths_of(self._some(names)))
+
+    def _some(self, names: Sequence[str]) -> Any:
+        return self.rows.rename(str.strip).select(names)
+
 
 def typed_pieces(path: Path, frames: Iterable[Any], known: Known) -> Iterator[Piece]:
     """Rows of typed columns, DataFrame by DataFrame. The first one says which columns are lists of one length, as far

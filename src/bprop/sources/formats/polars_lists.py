@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from bprop.sources.known_lists import LONGEST, Known, named
-from bprop.sources.lists import NOTHING, length_of_text, need_numbers, numbers_of_text
+from bprop.sources.lists import NOTHING, is_blank, length_of_text, need_numbers, numbers_of_text
+from bprop.sources.text_column import TextColumn
 
 Lengths = Mapping[str, int]
 """The columns of lists: {name: L}, the numbers in each list."""
@@ -24,6 +25,18 @@ def lengths_of(frame: Any, known: Known = NOTHING) -> Lengths:
         name: length for name, length in lengths.items()
         if length and set(named(name, length)).isdisjoint(frame.columns)
     }  # fmt: skip
+
+
+def blank(frame: Any) -> list[str]:
+    """The columns that may hold lists in other rows, and have no cell in these."""
+    import polars as pl
+
+    may = (pl.List, pl.Array, pl.Null)
+    return [
+        s.name
+        for s in frame.iter_columns()
+        if (isinstance(s.dtype, may) and s.null_count() == len(s)) or (s.dtype == pl.String and is_blank(TextColumn(s)))
+    ]
 
 
 def apart(frame: Any, lengths: Lengths) -> Any:
