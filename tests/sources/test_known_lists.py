@@ -1,4 +1,4 @@
-"""What is known of columns of lists before a table is read."""
+"""Columns of lists that are known before a file is read."""
 
 import numpy as np
 import pytest

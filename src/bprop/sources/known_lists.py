@@ -1,4 +1,4 @@
-"""What is known of the columns of lists before a table is read: a model, and the other files of a table, have names."""
+"""Columns of lists that are known before a file is read: from a model, or from the other files of a table."""
 
 from __future__ import annotations
 

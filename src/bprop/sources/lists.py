@@ -44,7 +44,7 @@ def apart(
     A row without a list has no numbers. Lists of several lengths, or of other things than numbers, stay as they are;
     so do those whose places have the names of other columns.
 
-    known : the columns of a model, which say what is a list, and how long it is. where : of a row, in errors.
+    known : from the columns of a model: the lists, and their lengths. where : of a row, in errors.
     Raises DataError for a cell that is another list than these.
     """
     spread: dict[str, Any] = {}

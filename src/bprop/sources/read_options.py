@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bprop.errors import SettingError
@@ -43,7 +43,7 @@ class ReadOptions:
     trained_encoding: str | None = None
     trained_skip: int = 0
     trained_columns: tuple[str, ...] = ()
-    columns: tuple[str, ...] = ()
+    columns: tuple[str, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
         if self.skip_rows < 0:
@@ -58,7 +58,7 @@ class ReadOptions:
 
     @property
     def known(self) -> Known:
-        """What is known of columns of lists."""
+        """The columns of lists that `columns` name."""
         return Known(self.columns)
 
     def beside(self, columns: Iterable[str]) -> ReadOptions:

@@ -102,7 +102,7 @@ def _need_rows(path: Path, count: int) -> None:
 def _settled(kind: type[Csv], path: Path, options: ReadOptions) -> Layout:
     """The layout of a file that is read in parts."""
     status = archive_of(path)[0].stat()
-    return _settled_once(kind, path, options.beside(()), (status.st_ino, status.st_size, status.st_mtime_ns))
+    return _settled_once(kind, path, options, (status.st_ino, status.st_size, status.st_mtime_ns))
 
 
 @lru_cache(maxsize=64)

@@ -13,7 +13,7 @@ from bprop.sources.known_lists import Known, named
 from bprop.sources.lists import lengths_of_text, need_numbers, numbers_of_text, remark
 
 MOST_AHEAD = 1_000_000
-"""Rows that are looked at for the first list of a column."""
+"""Rows in which the first list of a column is looked for."""
 
 
 class ListPiece(Piece):

@@ -17,7 +17,7 @@ Lengths = Mapping[str, int]
 def lengths_of(frame: Any, known: Known = NOTHING) -> Lengths:
     """The columns whose cells are lists of numbers, all of one length. A cell may be null.
 
-    known : the columns of a model, which say what is a list, and how long it is. Such lists may still be others:
+    known : from the columns of a model: the lists, and their lengths. Such lists may still be others:
     `need_lengths` says so.
     """
     lengths = {series.name: _length(series, known.length(series.name.strip())) for series in frame.iter_columns()}
