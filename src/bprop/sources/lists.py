@@ -32,10 +32,6 @@ def _row(row: int) -> str:
     return f"row {row + 1}"
 
 
-def _row(row: int) -> str:
-    return f"row {row + 1}"
-
-
 def apart(
     columns: Mapping[str, Any], where: Where = _row, known: Known = NOTHING
 ) -> tuple[dict[str, Any], tuple[str, ...]]:  # fmt: skip
@@ -149,7 +145,7 @@ def need_numbers(cells: Sequence[Any], length: int, name: str, where: Where) -> 
     numbers = np.full((len(cells), length), np.nan)
     for row, cell in enumerate(cells):
         if not _is_gone(cell):
-            read = list_of_text(cell) if isinstance(cell, str) else cell
+            read: Any = list_of_text(cell) if isinstance(cell, str) else cell
             if not _is_list(read) or len(read) != length or not _of_numbers([read], missing=True):
                 raise other_list(where(row), name, read if isinstance(read, list) else cell, length)
             numbers[row] = np.array(read, np.float64)
