@@ -56,7 +56,5 @@ def test_a_model_says_which_columns_are_lists():
     known = Known(["a", "e.1", "e.2"])
     columns = columns_in([{"a": "[1, 2]", "e": None}], known)
     assert list(columns) == ["a", "e.1", "e.2"] and np.isnan(columns["e.2"]).all()
-    with pytest.raises(
-        errors.DataError, match=r"body, row 2, column 'e': a list of 1, and the columns e\.1 to e"
-    ):
+    with pytest.raises(errors.DataError, match=r"body, row 2, column 'e': a list of 1, and the columns e\.1 to e"):
         columns_in({"a": [1, 2], "e": [[1, 2], [1]]}, known)
