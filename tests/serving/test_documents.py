@@ -5,8 +5,10 @@ import pytest
 
 pytest.importorskip("starlette")
 
+from bprop import errors
 from bprop.serving.documents import columns_in
 from bprop.serving.refused import RefusedError
+from bprop.sources.known_lists import Known
 
 
 @pytest.mark.parametrize(
@@ -48,3 +50,11 @@ def test_fields_of_objects_are_columns_as_in_files():
 def test_what_is_no_column_is_refused(sent, says):
     with pytest.raises(RefusedError, match=says):
         columns_in(sent)
+
+
+def test_a_model_says_which_columns_are_lists():
+    known = Known(["a", "e.1", "e.2"])
+    columns = columns_in([{"a": "[1, 2]", "e": None}], known)
+    assert list(columns) == ["a", "e.1", "e.2"] and np.isnan(columns["e.2"]).all()
+    with pytest.raises(errors.DataError, match=r"body, row 2, column 'e': a list of 1, and the columns e\.1 to e"):
+        columns_in({"a": [1, 2], "e": [[1, 2], [1]]}, known)

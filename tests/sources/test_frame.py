@@ -93,3 +93,9 @@ def test_names_that_differ_in_unicodes_form_alone_are_those_of_a_model():
     old = table.named_as(["gro\u0308ße", "b"])
     assert list(old.columns) == ["gro\u0308ße", "b"]
     assert table.named_as(["größe"]) is table and table.named_as(["c"]) is table
+
+
+def test_the_parts_of_a_list_or_an_object_are_named():
+    frame = Frame("t", {"e.1": np.arange(2), "e.2": np.arange(2)}, str)
+    with pytest.raises(errors.DataError, match=r"no column is called 'e', but its parts are: e\.1, e\.2; there are"):
+        frame.column("e")

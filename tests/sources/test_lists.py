@@ -1,12 +1,16 @@
 """Columns whose cells are lists of numbers."""
 
+import json
+
 import numpy as np
 import pytest
 
 import bprop as bp
 from bprop import errors
 from bprop.sources import lists
+from bprop.sources.column import Column
 from bprop.sources.frames import frame_of
+from bprop.sources.known_lists import Known
 
 E = np.array([[1.5, 2.0], [3.0, 4.0], [5.0, 6.25]])
 
@@ -61,7 +65,13 @@ def test_columns_of_other_things_are_not_looked_through():
 
 
 @pytest.mark.parametrize(
-    "cells", [["[1.5, 2]", "", "[3,4]"], ["[1.5 2. ]", None, "[3.\n 4.]"], ["[1.5, 2.0]", np.nan, "[3e0, 4]"]]
+    "cells",
+    [
+        ["[1.5, 2]", "", "[3,4]"],
+        ["[1.5 2. ]", None, "[3.\n 4.]"],
+        ["[1.5, 2.0]", np.nan, "[3e0, 4]"],
+        ["[1.5, 2]", "NA", "[3, 4]"],
+    ],
 )
 def test_lists_may_be_text(cells):
     spread, names = lists.apart({"e": cells, "f": np.array(cells, object)})
@@ -75,7 +85,7 @@ def test_lists_may_be_text(cells):
     [
         ["[1, 2]", "[1]"], ["[1]", "[2]"], ["[a, b]", "[c, d]"], ["[0.1 ... 0.2]"] * 2,
         ["[1, 2)", "[3, 4)"], ["[1, inf]"] * 2, ["[[1, 2]]", "[[3, 4]]"], ['{"a": 1}'] * 2, ["[]", "[]"],
-        ["[1, 2]", "unknown"], ["[1, 2]", 3], ["1, 2", "3, 4"],
+        ["[1, 2]", "word"], ["[1, 2]", 3], ["1, 2", "3, 4"],
     ],
 )  # fmt: skip
 def test_other_text_stays_one_column(cells):
@@ -98,7 +108,10 @@ def test_a_model_of_lists_predicts_from_lists(rng):
     assert [kind.name for kind in fit.preparation.kinds] == ["a", "e.1", "e.2"]
     arrays = {"a": e[:, 0], "e.1": e[:, 1], "e.2": e[:, 2]}
     np.testing.assert_array_equal(fit.predict(rows), fit.predict(arrays))
-    with pytest.raises(errors.DataError, match=r"the column e\.2 is missing"):
+    with pytest.raises(
+        errors.DataError,
+        match=r"row 1, column \'e\': a list of 1, and the columns e\.1 to e\.2 need 2 numbers: \[2\.0\]",
+    ):
         fit.predict([{"a": 1.0, "e": [2.0]}])
 
 
@@ -112,3 +125,59 @@ def test_the_kind_of_lists_is_that_of_their_columns():
     ]
     with pytest.raises(errors.SettingError, match="no input column has this name"):
         bp.table(data, "y", kinds={"f": "ignored"})
+
+
+@pytest.mark.parametrize(
+    "read", [[[1, 2], None], ["[1, 2]", ""], np.array([[1, 2], [np.nan, np.nan]]), ["[1 2]", "NA"]]
+)
+def test_lists_of_a_known_length_may_be_written_in_any_way(read):
+    spread, names = lists.apart({"e": read}, known=Known(["e.1", "e.2"]))
+    assert names == ("e",)
+    np.testing.assert_array_equal(spread["e.2"], [2, np.nan])
+
+
+@pytest.mark.parametrize("read", [[None, None], np.array([np.nan, np.nan]), Column(np.array(["", "NA"], object))])
+def test_rows_without_any_list_have_no_numbers(read):
+    spread, names = lists.apart({"e": read, "f": read}, known=Known(["e.1", "e.2", "f"]))
+    assert names == ("e",) and list(spread) == ["e.1", "e.2", "f"] and np.isnan(spread["e.1"]).all()
+
+
+@pytest.mark.parametrize("read", [["word", "[1, 2]"], [3.5, 2], np.array([3.5, np.nan])])
+def test_what_begins_with_another_cell_stays_one_column(read):
+    assert lists.apart({"e": read}, known=Known(["e.1", "e.2"]))[1] == ()
+
+
+@pytest.mark.parametrize(
+    "read",
+    [[[1, 2], [1, 2, 3]], ["[1, 2]", "[1]"], ["[1, 2]", "x"], [[1, 2], [True, False]], [[1, 2], ["a", 2]], [[1, 2], 3]],
+)  # fmt: skip
+def test_another_list_than_the_known_ones_is_refused(read):
+    with pytest.raises(errors.DataError, match="row 2, column 'e'"):
+        lists.apart({"e": read}, known=Known(["e.1", "e.2"]))
+
+
+@pytest.mark.parametrize("write", ["parquet", "csv", "jsonl", "json", "records"])
+def test_a_row_has_one_prediction_wherever_it_stands(tmp_path, rng, write):
+    polars = pytest.importorskip("polars")
+    e = rng.normal(size=(40, 2)).round(3)
+    rows = [{"a": float(row.sum()), "e": row.tolist(), "y": "uv"[int(row[0] > 0)]} for row in e]
+    fit = bp.table(rows, "y").fit(epochs=1, hidden=3, engine="numpy")
+    expected = fit.predict_proba(rows)
+    frame, path = polars.DataFrame(rows), tmp_path / f"t.{write}"
+    if write == "csv":
+        frame.with_columns(e=polars.Series([str(row["e"]) for row in rows])).write_csv(path)
+    elif write == "json":
+        path.write_text(json.dumps(rows))
+    elif write != "records":
+        getattr(frame, {"parquet": "write_parquet", "jsonl": "write_ndjson"}[write])(path)
+    np.testing.assert_array_equal(fit.predict_proba(rows if write == "records" else str(path)), expected)
+    one = [{"a": 0.5, "e": None}]
+    assert np.isfinite(fit.predict_proba(one)).all()
+
+
+def test_a_column_that_a_model_knows_whole_stays_whole():
+    rows = [{"a": k, "e": f"[{k % 3}, 1]", "y": "uv"[k % 2]} for k in range(40)]
+    table = bp.table([{**row, "e": f"x{row['e']}"} for row in rows], "y")
+    fit = table.fit(epochs=1, hidden=3, engine="numpy")
+    with pytest.warns(UserWarning, match="e"):
+        assert len(fit.predict(rows)) == 40

@@ -43,7 +43,7 @@ def open_data(
 
 def open_beside(rows: Frame, source: str, labels: str | None = None) -> Frame:
     """Further data of the same kind as `rows`, with the same targets: a file to watch, or to test on."""
-    frame = tell(open_rows(source, rows.target[0], labels, rows.read))
+    frame = tell(open_rows(source, rows.target[0], labels, rows.read.beside(rows.columns)))
     if rows.block is None and frame.block is not None:
         raise DataError(f"{source}: must be a table (.csv, .parquet, ...), as {rows.name} is")
     frame = frame if frame.block is not None else replace(frame, target=rows.target)

@@ -12,6 +12,7 @@ from bprop.estimators.inputs import exact, need_labels
 from bprop.reading import need_unmasked
 from bprop.sources.frame import Frame
 from bprop.sources.frames import frame_of, is_of
+from bprop.sources.read_options import INFERRED, ReadOptions
 
 
 class Rows(NamedTuple):
@@ -25,10 +26,11 @@ class Rows(NamedTuple):
     declared: dict[str, str]
 
 
-def read_table(estimator: Any, X: Any, reset: bool) -> Rows:
+def read_table(estimator: Any, X: Any, reset: bool, read: ReadOptions = INFERRED) -> Rows:
     """X, its names and shape as scikit-learn checks them. Cells may be missing.
 
-    reset : note the names and the number of columns, rather than compare them.
+    reset : note the names and the number of columns, rather than compare them. read : for further rows
+    of a table.
     """
     if is_of(X, "polars", "LazyFrame"):
         X = X.collect()
@@ -38,12 +40,12 @@ def read_table(estimator: Any, X: Any, reset: bool) -> Rows:
         validate_data(estimator, X, skip_check_array=True, reset=reset)
         if not len(X):
             raise DataError(f"X: found array with 0 sample(s) (shape={X.shape}) while a minimum of 1 is required")
-        opened = frame_of(X, "X")
+        opened = frame_of(X, "X", read)
         return Rows(opened.frame, {}, opened.declared)
     need_unmasked(X, "X")
     array: Any = validate_data(estimator, X, dtype=None, ensure_all_finite="allow-nan", reset=reset)
     names = getattr(estimator, "feature_names_in_", [f"x{k}" for k in range(array.shape[1])])
-    frame = frame_of(dict(zip(names, array.T, strict=True)), "X").frame
+    frame = frame_of(dict(zip(names, array.T, strict=True)), "X", read).frame
     plain = array.dtype.kind in "fiu"
     kinds = {name: "numeric" for name, column in frame.columns.items() if plain and not column.missing.all()}
     return Rows(frame, kinds, {})

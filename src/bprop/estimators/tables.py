@@ -33,6 +33,7 @@ from bprop.graph import Graph
 from bprop.model import Model
 from bprop.sources.answer import Answer
 from bprop.sources.preparation import Preparation
+from bprop.sources.read_options import INFERRED, ReadOptions
 from bprop.tables.kinds import chosen_kinds, kinds_of_types
 from bprop.tables.model import TableModel
 from bprop.tables.python_words import in_python
@@ -73,7 +74,7 @@ class TableEstimator(NamedParameters):
     def _read_pair(self, X: Any, y: Any, fresh: bool, weights: Any = None) -> tuple[np.ndarray, np.ndarray]:
         if y is None:
             raise DataError(f"This {type(self).__name__} estimator requires y to be passed, but the target y is None.")
-        rows = read_table(self, X, reset=fresh)
+        rows = read_table(self, X, fresh, INFERRED if fresh else self._reading)
         name = str(getattr(y, "name", None) or "target")
         y = read_targets(y, len(rows.frame), self._numbers)
         if fresh:
@@ -100,7 +101,12 @@ class TableEstimator(NamedParameters):
 
     @in_python
     def _read_rows(self, X: Any) -> np.ndarray:
-        return self._encoded(read_table(self, X, reset=False))
+        return self._encoded(read_table(self, X, False, self._reading))
+
+    @property
+    def _reading(self) -> ReadOptions:
+        """How further rows are read: their lists are as those of training."""
+        return self._encoder.preparation.reading().of_cells
 
     def read_batch(self, data: Any, y: Any = None) -> dict[str, Any]:
         """Examples as the arrays of the network. data : rows with their target, or (rows, y)."""

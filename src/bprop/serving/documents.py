@@ -11,6 +11,7 @@ from typing import Any
 from bprop.serving.refused import BODY, RefusedError
 from bprop.sources import fields, lists
 from bprop.sources.formats.names import tidy
+from bprop.sources.known_lists import Known
 from bprop.sources.limits import MOST_COLUMNS
 from bprop.visible import visible
 
@@ -71,8 +72,11 @@ def _no_number(text: str) -> Any:
     raise RefusedError(400, f"{BODY}: {text} is no JSON: send null where a value is missing")
 
 
-def columns_in(read: Any) -> Columns:
-    """{column: cells} of a document. Raises RefusedError (422), naming row and column, where it is no table."""
+def columns_in(read: Any, known: Known = lists.NOTHING) -> Columns:
+    """{column: cells} of a document. Raises RefusedError (422), naming row and column, where it is no table.
+
+    known : of its columns of lists. Raises DataError for other lists.
+    """
     if isinstance(read, list):
         columns = _of_records(read)
     elif not isinstance(read, dict):
@@ -84,7 +88,7 @@ def columns_in(read: Any) -> Columns:
         columns = read
     else:
         columns = {name: [cell] for name, cell in read.items()}
-    return _checked(columns)
+    return _checked(columns, known)
 
 
 def _need_cells(read: Mapping[str, list[Any]]) -> None:
@@ -121,7 +125,7 @@ def _of_split(names: Sequence[Any], rows: Sequence[Any]) -> Columns:
     return {name: [row[k] for row in rows] for k, name in enumerate(names)}
 
 
-def _checked(columns: Mapping[str, Any]) -> Columns:
+def _checked(columns: Mapping[str, Any], known: Known) -> Columns:
     """The columns, with tidy names. Raises RefusedError for unequal lengths, no rows, and cells that are none."""
     first = next(iter(columns), None)
     if first is None or not columns[first]:
@@ -134,7 +138,7 @@ def _checked(columns: Mapping[str, Any]) -> Columns:
                 422, f"{BODY}, column {name!r}: {len(cells):,} cells, and column {first!r} has "
                 f"{len(columns[first]):,}: send one for each row",
             )  # fmt: skip
-    columns = _apart(columns)
+    columns = _apart(columns, known)
     for name, cells in columns.items():
         if isinstance(cells, list) and not {*map(type, cells)} <= {*CELLS}:
             row = next(row for row, cell in enumerate(cells) if not isinstance(cell, CELLS))
@@ -148,7 +152,7 @@ def _checked(columns: Mapping[str, Any]) -> Columns:
     return named
 
 
-def _apart(columns: Mapping[str, Any]) -> Columns:
+def _apart(columns: Mapping[str, Any], known: Known) -> Columns:
     """The columns, where a field of objects and a place of lists are columns, as in files. Raises RefusedError where
     an object has other fields than those before it."""
     for name, cells in columns.items():
@@ -160,7 +164,7 @@ def _apart(columns: Mapping[str, Any]) -> Columns:
                     422, f"{BODY}, row {row}, column {name!r}: this object has other fields than that of row "
                     f"{objects[0][0]}: send null where a value is missing",
                 )  # fmt: skip
-    return lists.apart(fields.spread(columns)[0])[0]
+    return lists.apart(fields.spread(columns)[0], lambda row: f"{BODY}, row {row + 1}", known)[0]
 
 
 def _short(value: Any) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
 from bprop.errors import DataError, SettingError
 from bprop.sources.formats import Piece
+from bprop.sources.formats.list_pieces import Ahead
 from bprop.sources.frame import Frame, need_same
 from bprop.sources.opening import STANDARD_INPUT, name_of, need_format, paths_of
 from bprop.sources.partitions import Partitioned, partitions_of
@@ -44,7 +46,7 @@ class Chunks:
         row = 0
         for number, path in enumerate(self.paths):
             try:
-                known = need_format(path, self.options)
+                known = need_format(path, self._reading)
                 folders = partitions_of(self.source, path)
                 for piece in known.scan(path):
                     piece.remarks = (*known.remarks, *piece.remarks)
@@ -61,6 +63,18 @@ class Chunks:
                 self.ends.append(row)
         if not row:
             raise DataError(f"{self.source}: the file has no rows")
+
+    @cached_property
+    def _reading(self) -> ReadOptions:
+        """The options, with the columns that the first rows have, so that later ones have the same lists."""
+        if self.options.columns:
+            return self.options
+        ahead = Ahead()
+        for path in self.paths:
+            for piece in need_format(path, self.options).scan(path):
+                if not ahead.add(piece):
+                    return self.options.beside(ahead.columns)
+        return self.options.beside(ahead.columns)
 
     def place(self, row: int) -> str:
         """Where a row stands: the files are read again up to it."""

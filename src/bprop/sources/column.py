@@ -16,12 +16,12 @@ from bprop.sources.dates.read import SETTLED, Dates, read_either_way
 from bprop.sources.number_format import NumberFormat
 from bprop.sources.number_inference import NO_THOUSANDS, Hint, Spelling, spelling_of
 from bprop.sources.settled import Peers, Settled, decision_of
-from bprop.sources.words import IN_TEXT
+from bprop.sources.words import IN_TEXT, NO_VALUE
 
 READINGS = (
     "gone", "absent", "unmeasured", "missing", "plain_numbers", "numbers", "booleans", "date_reading", "texts",
 )  # fmt: skip
-FEW = 64  # cells that are looked through for one
+FEW = 64  # cells that are looked through before all are
 SAMPLE = 20  # cells that are read before a whole column is
 
 
@@ -107,8 +107,12 @@ class Column:
 
     @property
     def first(self) -> str | None:
-        """The first of its cells of text that is not empty, if it is among the first 64."""
-        return next((cell for cell in self._cells_at(np.arange(min(FEW, len(self)))) if cell), None)
+        """The first of its cells of text that is no word for a missing value."""
+        few = self._cells_at(np.arange(min(FEW, len(self))))
+        first = next((cell for cell in few if cell not in NO_VALUE), None)
+        if first is not None or len(self) <= FEW:
+            return first
+        return next((cell for cell in self.tolist() if cell not in NO_VALUE), None)
 
     def some(self, most: int) -> list[str]:
         """Some of its cells of text, from beginning to end, without those that are missing."""

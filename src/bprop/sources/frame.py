@@ -98,7 +98,9 @@ class Frame:
         if self.block is not None and name in self.block.names:
             return Column(self.block.cells[:, self.block.names.index(name)], marks=self.block.marks)
         names = self.columns if self.block is None else [*self.block.names, *self.target]
-        raise DataError(f"{self.label}: no column is called {name!r}; there are: {known(name, names)}")
+        parts = [column for column in names if column.startswith(f"{name}.")]
+        apart = f", but its parts are: {some(parts)}" if parts else ""
+        raise DataError(f"{self.label}: no column is called {name!r}{apart}; there are: {known(name, names)}")
 
     def need(self, names: Sequence[str]) -> None:
         """Raise DataError, naming them, where columns are missing."""

@@ -20,6 +20,7 @@ from bprop.sources.column import Column
 from bprop.sources.formats.columnar import columns_of, damage_said, need_polars
 from bprop.sources.formats.format import as_cells
 from bprop.sources.frame import Frame, Place
+from bprop.sources.known_lists import Known
 from bprop.sources.limits import some
 from bprop.sources.objects import NoCellsError, cells_of
 from bprop.sources.read_options import INFERRED, ReadOptions
@@ -44,13 +45,14 @@ class Opened(NamedTuple):
 
 
 def frame_of(data: Any, name: str = "table", read: ReadOptions = INFERRED) -> Opened:
-    """The frame of an object. name : that of the table, in errors and for its model. read : the marks of missing cells.
+    """The frame of an object. name : that of the table, in errors and for its model. read : the marks of missing cells,
+    and the columns of the model that the rows are for.
 
     Raises DataError, naming the column, for one whose values are no cells; DTypeError for an object that is no table.
     """
     for fits, opened in READERS:
         if fits(data):
-            cells, place, declared, remarks = opened(data, name)
+            cells, place, declared, remarks = opened(data, name, read.known)
             if not cells or not len(next(iter(cells.values()))):
                 raise DataError(f"{name}: the table has no {'rows' if cells else 'columns'}")
             where = place or (lambda row: f"{name}, row {row + 1}")
@@ -73,17 +75,18 @@ class _Read(NamedTuple):
     remarks: tuple[str, ...] = ()
 
 
-def _pandas(frame: Any, name: str) -> _Read:
+def _pandas(frame: Any, name: str, known: Known) -> _Read:
     pandas_columns.need_one_level(name, frame)
     names = _names(name, frame.columns)
     every, objects = fields.spread({column: frame.iloc[:, k] for k, column in enumerate(names)})
-    every, of_lists = lists.apart(every)
+    place = pandas_columns.place_of(name, frame)
+    every, of_lists = lists.apart(every, place, known)
     cells = {c: _column(series, f"{name}, column {c!r}") for c, series in every.items()}
     remarks = (*pandas_columns.remarks(frame), *_of_fields(name, objects), *lists.remark(name, of_lists))
-    return _Read(cells, pandas_columns.place_of(name, frame), declared.of(every), remarks)
+    return _Read(cells, place, declared.of(every), remarks)
 
 
-def _polars(frame: Any, name: str) -> _Read:
+def _polars(frame: Any, name: str, known: Known) -> _Read:
     need_polars(Path(name), "polars")
     import polars as pl
 
@@ -91,20 +94,20 @@ def _polars(frame: Any, name: str) -> _Read:
         frame = frame.collect()
     if not frame.width or not frame.height:
         return _Read({c: Column(np.empty(0), typed=True) for c in frame.columns})
-    columns, remarks = columns_of(Path(name), frame)
+    columns, remarks = columns_of(Path(name), frame, known)
     return _Read(columns, declared=declared.of({c.strip(): frame[c] for c in frame.columns}), remarks=remarks)
 
 
-def _arrow(data: Any, name: str) -> _Read:
+def _arrow(data: Any, name: str, known: Known) -> _Read:
     need_polars(Path(name), "Arrow")
     import polars as pl
 
     with damage_said(Path(name), "Arrow"):
         frame = pl.DataFrame(data) if hasattr(data, "__arrow_c_stream__") else pl.from_dataframe(data)
-    return _polars(frame, name)
+    return _polars(frame, name, known)
 
 
-def _hugging_face(data: Any, name: str) -> _Read:
+def _hugging_face(data: Any, name: str, known: Known) -> _Read:
     """A data set of Hugging Face. Where a column numbers classes that have names, its cells are the names."""
     if not hasattr(data, "__len__"):
         raise DTypeError(f"{name}: an IterableDataset has no last row: give datasets.Dataset.from_list(list(data))")
@@ -117,20 +120,20 @@ def _hugging_face(data: Any, name: str) -> _Read:
             numbers = frame[column].to_list()
             words = [names[k] if k is not None and k >= 0 else None for k in numbers]  # -1: not labelled
             frame = frame.with_columns(type(frame[column])(column, words))
-    return _polars(frame, name)
+    return _polars(frame, name, known)
 
 
-def _duckdb(relation: Any, name: str) -> _Read:
-    return _polars(relation.pl(), name)
+def _duckdb(relation: Any, name: str, known: Known) -> _Read:
+    return _polars(relation.pl(), name, known)
 
 
-def _native(data: Any, name: str) -> _Read:
+def _native(data: Any, name: str, known: Known) -> _Read:
     """The frame that narwhals wraps."""
     opened = frame_of(data.to_native(), name)
     return _Read(opened.frame.columns, opened.frame.place, *opened[1:])
 
 
-def _mapping(data: Mapping[Any, Any], name: str) -> _Read:
+def _mapping(data: Mapping[Any, Any], name: str, known: Known) -> _Read:
     """A dict of columns. A single value stands for all rows, and a dict of such values is one row."""
     need_one_set(data, name)
     keys = _names(name, list(data))
@@ -138,25 +141,25 @@ def _mapping(data: Mapping[Any, Any], name: str) -> _Read:
     lengths = {len(value) for value in values.values() if not _is_single(value)}
     rows = max(lengths, default=1)
     columns, objects = fields.spread({c: [v] * rows if _is_single(v) else v for c, v in values.items()})
-    columns, of_lists = lists.apart(columns)
+    columns, of_lists = lists.apart(columns, lambda row: f"{name}, row {row + 1}", known)
     cells = {c: _column(value, f"{name}, column {c!r}") for c, value in columns.items()}
     return _Read(cells, None, declared.of(columns), (*_of_fields(name, objects), *lists.remark(name, of_lists)))
 
 
-def _records(data: Sequence[Mapping[Any, Any]], name: str) -> _Read:
+def _records(data: Sequence[Mapping[Any, Any]], name: str, known: Known) -> _Read:
     keys = dict.fromkeys(key for record in data for key in record)
-    return _mapping({key: [record.get(key) for record in data] for key in keys}, name)
+    return _mapping({key: [record.get(key) for record in data] for key in keys}, name, known)
 
 
-def _array(data: np.ndarray, name: str) -> _Read:
+def _array(data: np.ndarray, name: str, known: Known) -> _Read:
     if data.dtype.names is not None:
-        return _mapping({field: data[field] for field in data.dtype.names}, name)
+        return _mapping({field: data[field] for field in data.dtype.names}, name, known)
     if data.ndim != 2:
         raise DataError(f"{name}: an array of shape {data.shape}, and a table has rows and columns (N, D)")
-    return _mapping({f"x{k}": data[:, k - 1] for k in range(1, data.shape[1] + 1)}, name)
+    return _mapping({f"x{k}": data[:, k - 1] for k in range(1, data.shape[1] + 1)}, name, known)
 
 
-def _series(data: Any, name: str) -> _Read:
+def _series(data: Any, name: str, known: Known) -> _Read:
     column = str(getattr(data, "name", None) or "a")
     raise DTypeError(
         f"{name}: a Series is one column, or one row: give a DataFrame, as df[[{column!r}]] or, for a row, df.iloc[[0]]"
@@ -207,7 +210,7 @@ def _is_records(data: Any) -> bool:
 
 
 Fits = Callable[[Any], bool]
-READERS: tuple[tuple[Fits, Callable[[Any, str], _Read]], ...] = (
+READERS: tuple[tuple[Fits, Callable[[Any, str, Known], _Read]], ...] = (
     (lambda data: is_of(data, "pandas", "DataFrame"), _pandas),
     (lambda data: is_of(data, "polars", "DataFrame", "LazyFrame"), _polars),
     (lambda data: is_of(data, "pandas", "Series") or is_of(data, "polars", "Series"), _series),

@@ -26,6 +26,7 @@ from bprop.sources.archives import archive_of
 from bprop.sources.content import content_checksum
 from bprop.sources.formats import Csv, Format, Source, Workbook, format_in, format_of, format_of_content, suffixes
 from bprop.sources.frame import Frame, joined
+from bprop.sources.known_lists import Known, of_files
 from bprop.sources.limits import CHUNK, content_of, need_room, read_all
 from bprop.sources.packing import bare, bytes_of, content_name, is_packed, opened, packing_of, unpacked
 from bprop.sources.partitions import partitions_of, with_partitions
@@ -57,14 +58,21 @@ def open_rows(
         paths = paths_of(source)
         if len(paths) > 1:
             need_room(source, sum(bytes_of(path) * need_format(path).cost for path in paths), "holding its files")
-        frames = [
-            with_partitions(read(known, path, partial(content_of, path, known.cost)), partitions_of(source, path))
-            for path in paths
-            for known in (need_format(path),)
-        ]
+        frames = [_file(read, source, path) for path in paths]
+        columns = of_files(frame.columns for frame in frames)
+        if Known(columns).lengths and not options.columns:
+            again = partial(read, options=options.beside(columns))
+            for k, path in enumerate(paths):  # a file without the lists that others have
+                frames[k] = frames[k] if set(frames[k].columns) == set(columns) else _file(again, source, path)
         return frames[0] if frames[0].block is not None else joined(name_of(source, paths), frames, source)
     except OSError as error:
         raise DataError(f"cannot read {error.filename or source}: {error.strerror or error}") from error
+
+
+def _file(read: Callable[..., Frame], source: str, path: Path) -> Frame:
+    """The rows of one file of a source."""
+    known = need_format(path)
+    return with_partitions(read(known, path, partial(content_of, path, known.cost)), partitions_of(source, path))
 
 
 def is_table(source: str) -> bool:

@@ -234,7 +234,8 @@ class Preparation:
 
     def reading(self, options: ReadOptions = INFERRED) -> ReadOptions:
         """How further files are read: as these options say, and else as the files of training."""
-        return options.over(self.read, [kind.name for kind in self.kinds])
+        names = [kind.name for kind in self.kinds]
+        return options.over(self.read, names).beside((*names, *self.answer.columns) if self.is_table else ())
 
     def need_fit(self, graph: Graph) -> None:
         """Raise DataError if a graph does not take the encoded rows, or has other outputs than the targets."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bprop.errors import SettingError
+from bprop.sources.known_lists import Known
 from bprop.sources.noted import damaged
 
 KEPT = ("header", "missing", "bad_cells", "encoding", "skip_rows")
@@ -27,6 +28,7 @@ class ReadOptions:
     trained_encoding, trained_skip : the encoding and the lines before the header of the files that a model was trained
     on. They count for a file that is not UTF-8, and for one whose header is below such lines: it has one of
     trained_columns.
+    columns : those of the model, or of the table, that the rows are for: they say which columns are lists.
     """
 
     encoding: str | None = None
@@ -41,6 +43,7 @@ class ReadOptions:
     trained_encoding: str | None = None
     trained_skip: int = 0
     trained_columns: tuple[str, ...] = ()
+    columns: tuple[str, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
         if self.skip_rows < 0:
@@ -51,7 +54,16 @@ class ReadOptions:
     @property
     def of_cells(self) -> ReadOptions:
         """Those that hold for tables in memory too, whose cells are read: the others are for files."""
-        return ReadOptions(missing=self.missing, bad_cells=self.bad_cells)
+        return ReadOptions(missing=self.missing, bad_cells=self.bad_cells, columns=self.columns)
+
+    @property
+    def known(self) -> Known:
+        """The columns of lists that `columns` name."""
+        return Known(self.columns)
+
+    def beside(self, columns: Iterable[str]) -> ReadOptions:
+        """The same for further files of a table with these columns."""
+        return replace(self, columns=tuple(columns))
 
     def to_notes(self) -> dict[str, Any]:
         """The options that a model keeps, as plain data: those that are not the default."""

@@ -66,3 +66,5 @@ def _usual_cases(word: str) -> Iterable[str]:
 
 AMONG_MEASURES = frozenset(spelled for word in MARKS for spelled in _usual_cases(word))
 """Those of `MARKS`."""
+NO_VALUE = IN_TEXT | AMONG_MEASURES
+"""The cells of text that are missing in a column of numbers."""

@@ -67,7 +67,8 @@ def _beside(table: Any, rows: Any, part: str) -> Any:
         raise SettingError(f"{part}={rows!r}: these rows were split already: give a table, or split otherwise")
     if isinstance(rows, type(table)):
         return replace(rows, part=part, trained=table, watched=None)
-    opened = open_table(rows, table.frame.target[0], None, read_for(rows, table.frame.read), part)
+    read = read_for(rows, table.frame.read.beside(table.frame.columns))
+    opened = open_table(rows, table.frame.target[0], None, read, part)
     frame = opened.frame if opened.frame.block is not None else replace(opened.frame, target=table.frame.target)
     return replace(table, frame=frame, part=part, trained=table, watched=None)
 

@@ -27,7 +27,7 @@ from bprop.sources.remarks import unknown_categories
 
 SOME_ROWS, HALF = 10, 0.5
 """Of so many rows, a column in which more than this share of the cells are of no known category is warned of."""
-OF_CELLS = ("missing", "bad_cells")
+OF_CELLS = ("missing", "bad_cells", "columns")
 """The options of reading that hold for objects too; the others are for files."""
 
 

@@ -169,3 +169,10 @@ def test_text_that_is_called_a_workbook_is_read_as_text(read):
     frame = read(b"size\tkind\n1\tcat\n2\tdog\n", "t.xls")
     assert frame.columns["size"].tolist() == ["1", "2"]
     assert frame.remarks[0] == "t.xls: it is read as .csv, which it is by its content"
+
+
+def test_lists_as_text_are_taken_apart(books, read):
+    frame = read(books.xlsx({"S": [["e", "a"], ["[1, 2.5]", 3], [None, 4]]}))
+    assert list(frame.columns) == ["e.1", "e.2", "a"]
+    np.testing.assert_array_equal(frame.columns["e.2"].cells, [2.5, np.nan])
+    assert any("the lists of e" in remark for remark in frame.remarks)

@@ -44,7 +44,7 @@ class ArrowStream(Format):
 
     def read(self, source: Source) -> Frame:
         path = source.path
-        columns, remarks = columns_of(path, self.polars(path, source.content))
+        columns, remarks = columns_of(path, self.polars(path, source.content), source.options.known)
         return replace(source.frame(columns), remarks=remarks)
 
     def polars(self, path: Path, content: bytes) -> Any:
@@ -54,7 +54,7 @@ class ArrowStream(Format):
 
     def scan(self, path: Path) -> Iterator[Piece]:
         need_polars(path, self.title)
-        yield from typed_pieces(path, self._slices(path))
+        yield from typed_pieces(path, self._slices(path), self.options.known)
 
     def _slices(self, path: Path) -> Iterator[Any]:
         """The rows of a stream as polars DataFrames, some at a time."""

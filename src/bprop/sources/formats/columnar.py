@@ -26,6 +26,7 @@ from bprop.sources.column import Column
 from bprop.sources.formats import polars_lists
 from bprop.sources.formats.format import Format, Piece, Source
 from bprop.sources.frame import Frame
+from bprop.sources.known_lists import Known
 from bprop.sources.limits import CELL, CHUNK, need_few_columns, need_room, opened, size_of, some
 from bprop.sources.packing import bare, packed
 
@@ -73,15 +74,17 @@ class Columnar(Format):
         need_room(path, self.rows_in(path, content) * max(1, width) * CELL)
         with self.damage_said(path):
             frame = self.eager(io.BytesIO(content))
-        need_room(path, frame.height * sum(polars_lists.lengths_of(frame).values()) * CELL, "the numbers of its lists")
-        columns, remarks = columns_of(path, frame)
+        known = source.options.known
+        more = sum(polars_lists.lengths_of(frame, known).values())
+        need_room(path, frame.height * more * CELL, "the numbers of its lists")
+        columns, remarks = columns_of(path, frame, known)
         return replace(source.frame(columns), remarks=remarks)
 
     def scan(self, path: Path) -> Iterator[Piece]:
         with on_disk(path) as plain:
             frame, (height, width) = self.opened(plain), self.shape(plain)
             step = int(np.clip(CELLS // max(1, width), *ROWS))
-            yield from typed_pieces(path, self._slices(path, frame, range(0, height, step)))
+            yield from typed_pieces(path, self._slices(path, frame, range(0, height, step)), self.options.known)
 
     def _slices(self, path: Path, frame: Any, starts: range) -> Iterator[Any]:
         for start in starts:
@@ -142,9 +145,19 @@ class PolarsPiece(Piece):
         series = dict(zip(self.names, frame.iter_columns(), strict=True))
         return {name: self.cells(series[name]) for name in names}
 
+    def blank(self, names: Sequence[str]) -> list[str]:
+        return polars_lists.blank(self._some(names))
 
-def typed_pieces(path: Path, frames: Iterable[Any]) -> Iterator[Piece]:
-    """Rows of typed columns, DataFrame by DataFrame. The first one says which columns are lists of one length.
+    def lists_in(self, names: Sequence[str]) -> dict[str, int]:
+        return dict(polars_lists.lengths_of(self._some(names)))
+
+    def _some(self, names: Sequence[str]) -> Any:
+        return self.rows.rename(str.strip).select(names)
+
+
+def typed_pieces(path: Path, frames: Iterable[Any], known: Known) -> Iterator[Piece]:
+    """Rows of typed columns, DataFrame by DataFrame. The first one says which columns are lists of one length, as far
+    as it is not known.
 
     Raises DataError for a list of another length in a later one.
     """
@@ -152,42 +165,57 @@ def typed_pieces(path: Path, frames: Iterable[Any]) -> Iterator[Piece]:
     start = 0
     for frame in frames:
         if lengths is None:
-            lengths = polars_lists.lengths_of(frame)
-        polars_lists.need_lengths(path, start, frame, lengths)
-        start += frame.height
-        frame, remarks = tidied(path, frame, lengths)
+            lengths = polars_lists.lengths_of(_spread(frame)[0], known)
+        rows = frame.height
+        frame, remarks = tidied(path, frame, lengths, start)
+        start += rows
         piece = PolarsPiece(frame, lambda series: column_of(path, series))
         piece.remarks = remarks
         yield piece
 
 
-def tidied(path: Path, frame: Any, lengths: polars_lists.Lengths | None = None) -> tuple[Any, tuple[str, ...]]:
+def tidied(path: Path, frame: Any, lengths: polars_lists.Lengths, start: int = 0) -> tuple[Any, tuple[str, ...]]:
     """(a polars DataFrame without pandas' nameless index, with each field of an object and each place of a list as a
-    column, remarks). lengths : of the lists; None: as they are in this frame."""
+    column, remarks). lengths : of the lists. start : the number of rows before these.
+
+    Raises DataError, naming the row, for a list of another length.
+    """
+    remarks = []
+    index = _nameless(frame)
+    if index:
+        remarks.append(f"{path}: the index of pandas, which has no name ({some(index)}), is left out")
+    frame, objects = _spread(frame)
+    if objects:
+        remarks.append(f"{path}: the fields of {some(objects)} are columns of their own")
+    need_few_columns(path, frame.width + sum(lengths.values()))
+    polars_lists.need_lengths(path, start, frame, lengths)
+    return polars_lists.apart(frame, lengths), (*remarks, *lists.remark(path, list(lengths)))
+
+
+def _nameless(frame: Any) -> list[str]:
+    """The columns that are an index of pandas without a name; none where there are no others."""
+    index = [name for name in frame.columns if INDEX.fullmatch(name)]
+    return index if len(index) < frame.width else []
+
+
+def _spread(frame: Any) -> tuple[Any, list[str]]:
+    """(a DataFrame without a nameless index, with each field of an object as a column, the columns of objects)."""
     import polars as pl
 
-    remarks = []
-    index = [name for name in frame.columns if INDEX.fullmatch(name)]
-    if index and len(index) < frame.width:
-        frame = frame.drop(index)
-        remarks.append(f"{path}: the index of pandas, which has no name ({some(index)}), is left out")
+    frame = frame.drop(_nameless(frame))
     objects = [series.name for series in frame.iter_columns() if isinstance(series.dtype, pl.Struct)]
     for name in objects:
         fields = frame[name].struct.unnest().rename(lambda field, name=name: f"{name}.{field}")
         frame = frame.with_columns(fields).drop(name) if not set(fields.columns) & set(frame.columns) else frame
-    if objects:
-        remarks.append(f"{path}: the fields of {some(objects)} are columns of their own")
-    lengths = polars_lists.lengths_of(frame) if lengths is None else lengths
-    need_few_columns(path, frame.width + sum(lengths.values()))
-    return polars_lists.apart(frame, lengths), (*remarks, *lists.remark(path, list(lengths)))
+    return frame, objects
 
 
-def columns_of(path: Path, frame: Any) -> tuple[dict[str, Column], tuple[str, ...]]:
+def columns_of(path: Path, frame: Any, known: Known = lists.NOTHING) -> tuple[dict[str, Column], tuple[str, ...]]:
     """(the columns of a polars DataFrame as a frame keeps them, remarks on them). Raises DataError where there are
-    no rows, or names."""
+    no rows, or names. known : of its columns of lists."""
     if not frame.width or not frame.height:
         raise DataError(f"{path}: the file has no rows")
-    frame, remarks = tidied(path, frame)
+    frame, remarks = tidied(path, frame, polars_lists.lengths_of(_spread(frame)[0], known))
     columns = {name.strip(): column_of(path, frame[name]) for name in frame.columns}
     if "" in columns or len(columns) < frame.width:
         raise DataError(f"{path}: every column needs a name of its own; these are: {some(map(repr, frame.columns))}")

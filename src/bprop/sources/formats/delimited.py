@@ -48,7 +48,7 @@ class Csv(Format):
                 lines.extend(read_rows(path, _body(path, again(), layout), layout, layout.lines)[1])
             return f"{path}, line {lines[row]}"
 
-        columns, of_lists = lists.apart({name: part.column(k) for k, name in layout.columns})
+        columns, of_lists = lists.apart({name: part.column(k) for k, name in layout.columns}, place, options.known)
         return replace(
             source.frame(columns, place), read=layout.kept(options), delimiter=layout.reading,
             remarks=(*layout.remarks(path), *lists.remark(path, of_lists)),
@@ -58,7 +58,7 @@ class Csv(Format):
         return as_csv(columns, self.usual).encode()
 
     def scan(self, path: Path) -> Iterator[Piece]:
-        return with_lists(path, self._pieces(path))
+        return with_lists(path, self._pieces(path), self.options.known)
 
     def _pieces(self, path: Path) -> Iterator[Piece]:
         layout, last = _settled(type(self), path, self.options), None

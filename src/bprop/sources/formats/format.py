@@ -11,7 +11,7 @@ import numpy as np
 
 from bprop.errors import DataError, SettingError, UnsupportedError
 from bprop.registry import is_redefinition
-from bprop.sources import archives
+from bprop.sources import archives, lists
 from bprop.sources.column import Column
 from bprop.sources.formats.output import Output
 from bprop.sources.frame import Frame, Place
@@ -71,6 +71,15 @@ class Piece:
     def columns(self, index: np.ndarray | None, names: Sequence[str]) -> dict[str, Any]:
         """The columns of some rows (None: all), as a frame keeps them."""
         return {name: self.rows[name] if index is None else self.rows[name].rows(index) for name in names}
+
+    def blank(self, names: Sequence[str]) -> list[str]:
+        """The columns that may turn out to hold lists: text and lists, of which no cell is there."""
+        columns = self.columns(None, names)
+        return [name for name in names if isinstance(columns[name], Column) and lists.is_blank(columns[name])]
+
+    def lists_in(self, names: Sequence[str]) -> dict[str, int]:
+        """{name: L} of the columns that are lists of L numbers, and are one column here."""
+        return lists.lengths_of_text(self.columns(None, names))
 
 
 class Format:

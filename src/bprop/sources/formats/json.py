@@ -17,6 +17,7 @@ from bprop.sources.formats.jsonl import JsonLines
 from bprop.sources.formats.names import by_position, tidy
 from bprop.sources.formats.values import column_of_values
 from bprop.sources.frame import Frame
+from bprop.sources.known_lists import Known
 from bprop.sources.limits import MOST_COLUMNS, need_few_columns, opened, some
 
 LOOK = 2**16
@@ -37,7 +38,7 @@ class Json(Format):
         path, content = source.path, source.content
         if is_lines(content):
             return JsonLines().read(source)
-        table, remarks = table_of(path, load(path, content))
+        table, remarks = table_of(path, load(path, content), source.options.known)
         return replace(source.frame(table), remarks=remarks)
 
     def scan(self, path: Path) -> Iterator[Piece]:
@@ -91,8 +92,11 @@ def load(path: Path, content: bytes) -> Any:
         raise DataError(f"{path}: not JSON, or damaged: {error}") from error
 
 
-def table_of(path: Path, document: Any) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """({name: column}, sentences on how it is read) of a document. Raises DataError where it holds no table."""
+def table_of(path: Path, document: Any, known: Known) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """({name: column}, sentences on how it is read) of a document. Raises DataError where it holds no table.
+
+    known : of its columns of lists.
+    """
     remarks: list[str] = []
     where = ""
     for _ in range(DEEPEST):
@@ -104,7 +108,7 @@ def table_of(path: Path, document: Any) -> tuple[dict[str, Any], tuple[str, ...]
         columns = _columns(path, document, remarks)
         if columns is not None:
             _need_rows(path, columns)
-            columns, of_lists = lists.apart(columns)
+            columns, of_lists = lists.apart(columns, lambda row: f"{path}, row {row + 1}", known)
             need_few_columns(path, len(columns))
             remarks += lists.remark(path, of_lists)
             return {name: column_of_values(values) for name, values in columns.items()}, tuple(remarks)

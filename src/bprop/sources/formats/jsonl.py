@@ -26,7 +26,7 @@ class JsonLines(Format):
     magic: ClassVar[tuple[bytes, ...]] = (b"{",)
 
     def read(self, source: Source) -> Frame:
-        columns, remarks = columns_of(source.path, _frame(source.path, source.content))
+        columns, remarks = columns_of(source.path, _frame(source.path, source.content), source.options.known)
         return replace(source.frame(columns), remarks=remarks)
 
     def write(self, path: Path, columns: Sequence[Output]) -> bytes:
@@ -37,7 +37,8 @@ class JsonLines(Format):
 
     def scan(self, path: Path) -> Iterator[Piece]:
         with opened(path) as file:
-            yield from typed_pieces(path, (_frame(path, content) for content, _ in Blocks(path, file)))
+            frames = (_frame(path, content) for content, _ in Blocks(path, file))
+            yield from typed_pieces(path, frames, self.options.known)
 
 
 def _frame(path: Path, content: bytes):

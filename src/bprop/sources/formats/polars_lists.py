@@ -6,20 +6,37 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from bprop.errors import DataError
-from bprop.sources.lists import LONGEST, length_of_text, named, numbers_of_text
+from bprop.sources.known_lists import LONGEST, Known, named
+from bprop.sources.lists import NOTHING, is_blank, length_of_text, need_numbers, numbers_of_text
+from bprop.sources.text_column import TextColumn
 
 Lengths = Mapping[str, int]
 """The columns of lists: {name: L}, the numbers in each list."""
 
 
-def lengths_of(frame: Any) -> Lengths:
-    """The columns whose cells are lists of numbers, all of one length. A cell may be null."""
-    lengths = {series.name: _length(series) for series in frame.iter_columns()}
+def lengths_of(frame: Any, known: Known = NOTHING) -> Lengths:
+    """The columns whose cells are lists of numbers, all of one length. A cell may be null.
+
+    known : from the columns of a model: the lists, and their lengths. Such lists may still be others:
+    `need_lengths` says so.
+    """
+    lengths = {series.name: _length(series, known.length(series.name.strip())) for series in frame.iter_columns()}
     return {
         name: length for name, length in lengths.items()
         if length and set(named(name, length)).isdisjoint(frame.columns)
     }  # fmt: skip
+
+
+def blank(frame: Any) -> list[str]:
+    """The columns that may hold lists in other rows, and have no cell in these."""
+    import polars as pl
+
+    may = (pl.List, pl.Array, pl.Null)
+    return [
+        s.name
+        for s in frame.iter_columns()
+        if (isinstance(s.dtype, may) and s.null_count() == len(s)) or (s.dtype == pl.String and is_blank(TextColumn(s)))
+    ]
 
 
 def apart(frame: Any, lengths: Lengths) -> Any:
@@ -33,35 +50,26 @@ def apart(frame: Any, lengths: Lengths) -> Any:
 
 
 def need_lengths(path: Path, start: int, frame: Any, lengths: Lengths) -> None:
-    """Raise DataError, naming the row, where a part of a file has other lists than its first part had.
+    """Raise DataError, naming the row, where a part of a file has other lists than these, which its first part or a
+    model has.
 
     start : the number of rows before this part.
     """
-    import polars as pl
-
     for name, length in lengths.items():
         series = frame[name] if name in frame.columns else None
-        if series is None or series.dtype == pl.Null or _length(series) == length:
+        if series is None or series.null_count() == len(series) or _length(series, None) == length:
             continue
-        kind = series.dtype
-        if kind == pl.String and numbers_of_text(series.to_list(), length) is not None:
-            continue
-        if not isinstance(kind, pl.List | pl.Array) or kind.inner is None or not kind.inner.is_numeric():
-            raise DataError(f"{path}, column {name!r}: the first rows have lists of numbers, and later ones {kind}")
-        other = series.list.len() if isinstance(kind, pl.List) else pl.Series([kind.size] * len(series))
-        row = next((k for k, count in enumerate(other.to_list()) if count not in (None, length)), None)
-        if row is not None:
-            raise DataError(
-                f"{path}, row {start + row + 1}, column {name!r}: a list of {other[row]} numbers, and those before it "
-                f"have {length}: lists of one length are columns of a table"
-            )
+        need_numbers(series.to_list(), length, name, lambda row: f"{path}, row {start + row + 1}")
 
 
-def _length(series: Any) -> int:
+def _length(series: Any, known: int | None) -> int:
     """L of a series of lists of L numbers; 0 of another one."""
     import polars as pl
 
     kind = series.dtype
+    if known is not None:
+        may = isinstance(kind, pl.List | pl.Array) or series.null_count() == len(series)
+        return known if known and (may or (kind == pl.String and length_of_text(series, known))) else 0
     if kind == pl.String:
         return length_of_text(series)
     if not isinstance(kind, pl.List | pl.Array) or kind.inner is None or not kind.inner.is_numeric():
@@ -75,11 +83,11 @@ def _length(series: Any) -> int:
 def _places(series: Any, length: int) -> list[Any]:
     import polars as pl
 
-    if series.dtype == pl.Null:
+    if series.null_count() == len(series):
         return [pl.Series(name, [None] * len(series), pl.Float64) for name in named(series.name, length)]
     if series.dtype == pl.String:
         numbers = numbers_of_text(series.to_list(), length)
-        assert numbers is not None
+        assert numbers is not None  # for need_lengths has read them
         return [pl.Series(name, place) for name, place in zip(named(series.name, length), numbers.T, strict=True)]
     if isinstance(series.dtype, pl.List):
         series = series.list.to_array(length)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
 from bprop.errors import DataError, MissingPackageError, SettingError
+from bprop.sources import lists
 from bprop.sources.formats.format import Format, Source
 from bprop.sources.formats.sheet import Merged, Sheet
 from bprop.sources.formats.sheet_guard import errors_in, need_sound
@@ -51,8 +52,13 @@ class Workbook(Format):
             remarks.append(f"{path}: {failed:,} cells with an error, such as #DIV/0!, are missing")
         remarks.extend(f"{path}: {sentence}" for sentence in sheet.remarks)
         numbers = sheet.numbers
-        frame = source.frame(sheet.columns, lambda row: f"{path}, sheet {name!r}, row {numbers[row]}")
-        return replace(frame, remarks=tuple(remarks), read=replace(options, header=sheet.header))
+
+        def place(row: int) -> str:
+            return f"{path}, sheet {name!r}, row {numbers[row]}"
+
+        columns, of_lists = lists.apart(sheet.columns, place, options.known)
+        remarks.extend(lists.remark(path, of_lists))
+        return replace(source.frame(columns, place), remarks=tuple(remarks), read=replace(options, header=sheet.header))
 
 
 class _Sheet:
