@@ -215,3 +215,14 @@ def test_a_schedule_is_known_by_its_name():
     assert schedule_named("cosine") is type(schedules.cosine(0.1, 9))
     with pytest.raises(errors.UnknownNameError, match=r"^'cosinus' is not one of .*cosine"):
         schedule_named("cosinus")
+
+
+def test_a_field_without_a_value_of_its_type_is_no_argument_either():
+    class Undecorated(Schedule, named=False):
+        delay: "Delay" = 1.0  # noqa: F821
+
+        def __call__(self, t):
+            return self.rate / (self.delay + t)
+
+    with pytest.raises(errors.CallError, match=r"write @dataclass\(frozen=True\)|has no argument 'delay'"):
+        Undecorated(0.1, delay=2.0)

@@ -87,7 +87,15 @@ def need_fields(cls: type, keywords: Collection[str], answers: Answers) -> None:
     unknown = [name for name in keywords if name not in getattr(cls, "__dataclass_fields__", ())]
     if not unknown or cls.__init__.__code__.co_filename != "<string>":  # an __init__ that is not of a dataclass
         return
-    if any(unknown[0] in vars(kind).get("__annotations__", {}) for kind in cls.__mro__):
+    if any(unknown[0] in _annotations(kind) for kind in cls.__mro__):
         raise CallError(f"{cls.__name__} has the field {unknown[0]!r}, but it is no dataclass: write "
                         "@dataclass(frozen=True) above its class")  # fmt: skip
     need_keywords(cls.__name__, unknown, getattr(cls, "__dataclass_fields__", ()), answers)
+
+
+def _annotations(cls: type) -> Collection[str]:
+    """The fields that a class annotates; none where a type has no value, which Python asks for from 3.14 on."""
+    try:
+        return inspect.get_annotations(cls)
+    except NameError:
+        return ()
