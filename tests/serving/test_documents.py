@@ -58,3 +58,10 @@ def test_a_model_says_which_columns_are_lists():
     assert list(columns) == ["a", "e.1", "e.2"] and np.isnan(columns["e.2"]).all()
     with pytest.raises(errors.DataError, match=r"body, row 2, column 'e': a list of 1, and the columns e\.1 to e"):
         columns_in({"a": [1, 2], "e": [[1, 2], [1]]}, known)
+
+
+def test_the_cells_of_a_column_that_the_model_ignores_may_be_anything():
+    sent = [{"a": 1, "tags": ["u", "v"]}, {"a": 2, "tags": []}]
+    assert columns_in(sent, ignored={"tags"}) == {"a": [1, 2], "tags": [["u", "v"], []]}
+    with pytest.raises(RefusedError, match="column 'tags'"):
+        columns_in(sent)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from bprop.serving.refused import BODY, RefusedError
@@ -72,10 +72,10 @@ def _no_number(text: str) -> Any:
     raise RefusedError(400, f"{BODY}: {text} is no JSON: send null where a value is missing")
 
 
-def columns_in(read: Any, known: Known = lists.NOTHING) -> Columns:
+def columns_in(read: Any, known: Known = lists.NOTHING, ignored: Collection[str] = ()) -> Columns:
     """{column: cells} of a document. Raises RefusedError (422), naming row and column, where it is no table.
 
-    known : of its columns of lists. Raises DataError for other lists.
+    known : of its columns of lists. Raises DataError for other lists. ignored : columns whose cells may be anything.
     """
     if isinstance(read, list):
         columns = _of_records(read)
@@ -88,7 +88,7 @@ def columns_in(read: Any, known: Known = lists.NOTHING) -> Columns:
         columns = read
     else:
         columns = {name: [cell] for name, cell in read.items()}
-    return _checked(columns, known)
+    return _checked(columns, known, ignored)
 
 
 def _need_cells(read: Mapping[str, list[Any]]) -> None:
@@ -125,7 +125,7 @@ def _of_split(names: Sequence[Any], rows: Sequence[Any]) -> Columns:
     return {name: [row[k] for row in rows] for k, name in enumerate(names)}
 
 
-def _checked(columns: Mapping[str, Any], known: Known) -> Columns:
+def _checked(columns: Mapping[str, Any], known: Known, ignored: Collection[str]) -> Columns:
     """The columns, with tidy names. Raises RefusedError for unequal lengths, no rows, and cells that are none."""
     first = next(iter(columns), None)
     if first is None or not columns[first]:
@@ -140,7 +140,7 @@ def _checked(columns: Mapping[str, Any], known: Known) -> Columns:
             )  # fmt: skip
     columns = _apart(columns, known)
     for name, cells in columns.items():
-        if isinstance(cells, list) and not {*map(type, cells)} <= {*CELLS}:
+        if isinstance(cells, list) and name not in ignored and not {*map(type, cells)} <= {*CELLS}:
             row = next(row for row, cell in enumerate(cells) if not isinstance(cell, CELLS))
             raise RefusedError(
                 422, f"{BODY}, row {row + 1}, column {name!r}: {_short(cells[row])} is no cell: send a text, a number, "

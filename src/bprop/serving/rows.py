@@ -75,7 +75,8 @@ class Rows:
         sent = document(content)
         if not self.preparation.is_table and (numbers := _side_by_side(sent)) is not None:
             return self._of_numbers(numbers)
-        columns = {name: column_of_values(cells) for name, cells in columns_in(sent, read.known).items()}
+        ignored = {kind.name for kind in self.preparation.kinds} - {kind.name for kind in self.preparation.used}
+        columns = {name: column_of_values(cells) for name, cells in columns_in(sent, read.known, ignored).items()}
         return Source(PATH, content, lambda: content, options=read).frame(columns)
 
     def _of_numbers(self, rows: Sequence[Any]) -> Frame:
