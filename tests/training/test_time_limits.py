@@ -64,7 +64,7 @@ def traced(at, work):
         sys.settrace(tracer)
 
 
-@pytest.mark.filterwarnings("ignore:Exception ignored in.*Lock.__del__:pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.filterwarnings("ignore:Exception ignored .*Lock.__del__:pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("error", [TimeoutError, StopError])
 def test_it_comes_out_of_every_line_as_it_is_and_no_lock_stays(data, tmp_path, error):
     train(data, tmp_path / "first")
