@@ -1,5 +1,7 @@
 """Commands for the tests of play: random ones, and what a machine answers."""
 
+from functools import partial
+from inspect import signature
 from types import SimpleNamespace
 
 import numpy as np
@@ -83,3 +85,11 @@ def same_numbers(shown, array, rtol=1e-12):
 def play():
     """The functions above: play.machine(name), play.obeyed(machine, *commands), play.random(machine, rng, count)."""
     return SimpleNamespace(machine=machine, obeyed=obeyed, random=played, one=random_command, same=same_numbers)
+
+
+@pytest.fixture
+def connect():
+    """connect(address, ...) of websockets, past any proxy of this machine, of which it knows from version 15 on."""
+    client = pytest.importorskip("websockets.asyncio.client").connect
+    direct = {"proxy": None} if "proxy" in signature(client.__init__).parameters else {}
+    return partial(client, **direct)

@@ -39,15 +39,14 @@ def test_the_scenario_says_something(by_itself):
     }
 
 
-def test_through_the_websocket_of_a_server(by_itself):
-    connect = pytest.importorskip("websockets.asyncio.client").connect
+def test_through_the_websocket_of_a_server(by_itself, connect):
     pytest.importorskip("starlette")
     pytest.importorskip("uvicorn")
     server = PlayServer(machine())
     address, origin = f"ws://127.0.0.1:{server.port}/{server.token}/socket", f"http://127.0.0.1:{server.port}"
 
     async def visit():
-        async with connect(address, origin=origin, proxy=None, max_size=None) as link:
+        async with connect(address, origin=origin, max_size=None) as link:
             snapshot, answers = json.loads(await link.recv()), []
             for letter in numbered():
                 await link.send(json.dumps(letter))

@@ -87,15 +87,14 @@ class Page:
 
 
 @pytest.fixture
-def page():
+def page(connect):
     """page(server, origin=..., token=...): an open page, in `async with`."""
 
     @asynccontextmanager
     async def page(server, origin=None, token=None):
-        connect = pytest.importorskip("websockets.asyncio.client").connect
         own = f"http://127.0.0.1:{server.port}"
         address = f"ws://127.0.0.1:{server.port}/{server.token if token is None else token}/socket"
-        async with connect(address, origin=own if origin is None else origin or None, proxy=None) as link:
+        async with connect(address, origin=own if origin is None else origin or None) as link:
             yield Page(link)
 
     return page
