@@ -181,3 +181,12 @@ def test_a_column_that_a_model_knows_whole_stays_whole():
     fit = table.fit(epochs=1, hidden=3, engine="numpy")
     with pytest.warns(UserWarning, match="e"):
         assert len(fit.predict(rows)) == 40
+
+
+def test_a_frame_of_narwhals_is_read_as_its_own_frame(rng):
+    narwhals, pandas = pytest.importorskip("narwhals"), pytest.importorskip("pandas")
+    e = rng.normal(size=(40, 2))
+    frame = pandas.DataFrame({"e": e.tolist(), "y": e.sum(axis=1)})
+    fit = bp.table(narwhals.from_native(frame), "y").fit(epochs=1, hidden=4, engine="numpy")
+    rows = pandas.DataFrame({"e": [None, [0.5, 1.5]]})
+    np.testing.assert_array_equal(fit.predict(narwhals.from_native(rows)), fit.predict(rows))

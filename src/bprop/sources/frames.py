@@ -129,7 +129,7 @@ def _duckdb(relation: Any, name: str, known: Known) -> _Read:
 
 def _native(data: Any, name: str, known: Known) -> _Read:
     """The frame that narwhals wraps."""
-    opened = frame_of(data.to_native(), name)
+    opened = frame_of(data.to_native(), name, INFERRED.beside(known.whole))
     return _Read(opened.frame.columns, opened.frame.place, *opened[1:])
 
 
