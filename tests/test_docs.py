@@ -123,6 +123,8 @@ def test_watching_training_runs_as_it_is_read(tmp_path, monkeypatch):
         pytest.importorskip(package)
     mlflow = pytest.importorskip("mlflow")
     monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("MLFLOW_EXPERIMENT_ID", raising=False)  # where another test of this process has set one
+    monkeypatch.setattr("mlflow.tracking.fluent._active_experiment_id", None, raising=False)
     before = mlflow.get_tracking_uri()
     blocks = re.findall(r"```python\n(.*?)```", (DOCS / "watching_training.md").read_text(encoding="utf-8"), re.DOTALL)
     names = {"__name__": "watching_training"}

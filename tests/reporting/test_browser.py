@@ -237,7 +237,7 @@ def training(tmp_path):
     """A run of `bprop train digits --live` in a process of its own, and its address."""
     pytest.importorskip("typer", reason="the command line needs typer")
     pytest.importorskip("sklearn", reason="the built-in data comes with scikit-learn")
-    command = "train digits --engine numpy --hidden 16 --epochs 100000 --live --no-progress"
+    command = "train digits --engine numpy --hidden 16 --epochs 100000 --patience 100000 --live --no-progress"
     process = subprocess.Popen(
         [sys.executable, "-m", "bprop", *command.split()], cwd=tmp_path, stdout=subprocess.PIPE, text=True,
         stderr=subprocess.STDOUT, env={**os.environ, "COLUMNS": "200"},
