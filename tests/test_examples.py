@@ -5,6 +5,8 @@ import os
 import re
 import subprocess
 import sys
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import pytest
@@ -12,9 +14,17 @@ import pytest
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
 
+def strictness():
+    """Warnings are errors, but not beside a matplotlib before 3.10.8: it uses names that pyparsing 3.3 warns about."""
+    with suppress(PackageNotFoundError):
+        if tuple(map(int, re.findall(r"\d+", version("matplotlib"))[:3])) < (3, 10, 8):
+            return "default"
+    return "error"
+
+
 def run(name, *arguments):
     done = subprocess.run(
-        [sys.executable, "-W", "error", str(EXAMPLES / name), *arguments],
+        [sys.executable, "-W", strictness(), str(EXAMPLES / name), *arguments],
         capture_output=True,
         text=True,
         timeout=300,
