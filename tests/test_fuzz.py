@@ -57,7 +57,8 @@ def test_a_document_is_a_file_with_the_right_checksum(tmp_path):
         assert bp.load(tmp_path / "f").params
     damaged = json.dumps({"meta": {"format": 1}, "arrays": {}}).encode()
     (tmp_path / "f").write_bytes(model.content(damaged))
-    with pytest.raises(bp.errors.ModelFileError, match="KeyError"):  # past the checksum
+    past = "KeyError|deserializing header"  # past the checksum; the latter is of a safetensors that wants an array
+    with pytest.raises(bp.errors.ModelFileError, match=past):
         bp.load(tmp_path / "f")
 
 
