@@ -29,8 +29,8 @@ class Rows(NamedTuple):
 def read_table(estimator: Any, X: Any, reset: bool, read: ReadOptions = INFERRED) -> Rows:
     """X, its names and shape as scikit-learn checks them. Cells may be missing.
 
-    reset : note the names and the number of columns, rather than compare them. read : for further rows
-    of a table.
+    reset : note the names and the number of columns, rather than compare them.
+    read : how cells are read. Of rows to predict from, the columns of training say which of them are lists.
     """
     if is_of(X, "polars", "LazyFrame"):
         X = X.collect()

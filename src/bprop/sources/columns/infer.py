@@ -61,9 +61,10 @@ def fit_columns(names: Sequence[str], frame: Frame, wanted: Mapping[str, str]) -
 def _of_each(names: Sequence[str], wanted: Mapping[str, str]) -> dict[str, str]:
     """The wanted kinds by column. The name of lists or objects stands for the columns that were made of them, such as
     place for place.x and place.y. Raises SettingError for a column that does not exist."""
-    kinds = {}
+    kinds: dict[str, str] = {}
+    inputs = set(names)  # a table may have 100,000 columns, each with a wanted kind
     for name, kind in wanted.items():
-        columns = [name] if name in names else [column for column in names if column.startswith(f"{name}.")]
+        columns = [name] if name in inputs else [column for column in names if column.startswith(f"{name}.")]
         if not columns:
             raise SettingError(f"--kind {name}={kind}: no input column has this name; there are: {known(name, names)}")
         kinds |= {column: kind for column in columns if column not in wanted or column == name}

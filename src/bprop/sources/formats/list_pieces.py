@@ -22,11 +22,8 @@ class ListPiece(Piece):
     def __init__(self, piece: Piece, lengths: dict[str, int], path: Path, start: int):
         self.piece, self.lengths, self.path, self.start = piece, lengths, path, start
         self.of = {place: name for name, length in lengths.items() for place in named(name, length)}
-        self.remarks, self.read, self.delimiter = (
-            (*piece.remarks, *remark(path, list(lengths))),
-            piece.read,
-            piece.delimiter,
-        )
+        self.remarks = (*piece.remarks, *remark(path, list(lengths)))
+        self.read, self.delimiter = piece.read, piece.delimiter
 
     def __len__(self) -> int:
         return len(self.piece)
