@@ -48,8 +48,8 @@ class Judge:
         near = [*([own] if own else []), *named]
         reaching = self.reached.tests(mutant) if self.reached is not None else None
         if reaching is not None:
-            first = [evenly(reaching)] if reaching else []
-            return [*near[: bool(own)], *first, *([around] if len(reaching) > MOST else [])]
+            own_reaching, others = (evenly(tests) for tests in divided(reaching, own))
+            return [tests for tests in (own_reaching, own, others, around if len(reaching) > MOST else []) if tests]
         return near if (self.narrow or self.own) and near else [*near, around]
 
     def try_(self, mutant: Mutant, area: str) -> Verdict:
@@ -70,8 +70,9 @@ class Judge:
 
     def run(self, tests: list[str], unknown: float = 120.0) -> int:
         """Run some tests; the time that they took without a defect says how long they may take with one."""
-        limit = self.limit + 4 * self.times.get(tuple(tests), unknown)
-        return self.copy.run(tests, limit, self.output)
+        files = {file_of(test) for test in tests}
+        known = [seconds for measured, seconds in self.times.items() if files <= set(measured) or [*measured] == tests]
+        return self.copy.run(tests, self.limit + 4 * min(known, default=unknown), self.output)
 
     def need_passing(self, tests: list[str]) -> None:
         """Raise SystemExit where tests fail without a defect; the first time, also measure how long they take."""
@@ -94,6 +95,17 @@ class Judge:
     def output(self) -> Path:
         """What the tests that ran last printed."""
         return self.copy.folder / "output.txt"
+
+
+def file_of(test: str) -> str:
+    """The file of a test, by pytest's name for it."""
+    return test.partition("::")[0]
+
+
+def divided(tests: list[str], own: list[str]) -> tuple[list[str], list[str]]:
+    """The tests of the module's own files, which are the likeliest to notice a defect, and the others."""
+    near = [test for test in tests if file_of(test) in own]
+    return near, [test for test in tests if file_of(test) not in own]
 
 
 def planted(root: Path, wanted: list[str]) -> list[tuple[Mutant, str]]:
@@ -120,7 +132,8 @@ def judged(judge: Judge, mutants: list[tuple[Mutant, str]], tell: Callable[[Verd
     """The verdicts, each told as it falls."""
     verdicts = []
     for mutant, area in mutants:
-        for tests in judge.stages(mutant, area)[:1]:
+        own = areas.own_tests(mutant.module, judge.root)
+        for tests in [own] if own else judge.stages(mutant, area)[:1]:
             judge.need_passing(tests)
         verdict = judge.try_(mutant, area)
         tell(verdict)

@@ -38,7 +38,7 @@ HEAVY = (
     "jax",
     "sklearn.base",
 )
-OPTIONS = ("-x", "--no-header", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")
+OPTIONS = ("-x", "--no-header", "--assert=plain", "-p", "no:cacheprovider")
 PASSED, FAILED, UNKNOWN, NONE, TIMEOUT = 0, 1, 4, 5, 124
 """Exit codes. UNKNOWN: pytest knows no test of that name."""
 MEMORY = 6 * 2**30
@@ -57,7 +57,8 @@ class Copy:
             elif source.exists():
                 shutil.copy2(source, folder / name)
         (folder / "home").mkdir()
-        compileall.compile_dir(folder / "src", quiet=2)
+        for name in ("src", "tests"):
+            compileall.compile_dir(folder / name, quiet=2)
 
     @contextmanager
     def changed(self, path: Path, text: str):
@@ -100,6 +101,8 @@ class Copy:
         )
         sys.path.insert(0, str(self.folder / "src"))
         sys.dont_write_bytecode = True
+        for name in ("playwright", "playwright.sync_api"):  # a browser starts in less memory than it maps
+            sys.modules[name] = None  # type: ignore[assignment]
         import pytest
 
         import bprop
