@@ -123,6 +123,9 @@ def need_labels(y: Any) -> None:
     labels = y if isinstance(y, np.ndarray) else np.empty(0)
     if labels.dtype != np.dtype(object) or not labels.ndim:
         return
+    with suppress(TypeError):  # an element that has no hash is not missing, but says nothing of the others
+        if not any(map(is_missing, set(labels.ravel().tolist()))):
+            return
     missing = [row for row, one in enumerate(labels.reshape(len(labels), -1)) if any(map(is_missing, one))]
     if missing:
         raise DataError(
