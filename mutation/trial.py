@@ -22,6 +22,7 @@ COPIED = (
     "benchmarks",
     "examples",
     "docs",
+    "tools",
     "pyproject.toml",
     "README.md",
     "CHANGELOG.md",
