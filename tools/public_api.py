@@ -28,7 +28,7 @@ def lines(missing: Callable[[str], None] = lambda name: None) -> Iterator[str]:
     described_before = set()
     for module in MODULES:
         room = import_module(module)
-        for name in sorted(getattr(room, "__all__", vars(room))):
+        for name in sorted(dir(room) if "__dir__" in vars(room) else getattr(room, "__all__", vars(room))):
             try:
                 value = getattr(room, name)
             except ImportError:
