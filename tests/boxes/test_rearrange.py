@@ -193,6 +193,7 @@ def test_stack_has_a_legal_axis_and_children_of_one_shape():
     x, z = bp.Input("x", (2,)), bp.Input("z", (3,))
     assert bp.stack([x, x, x]).dims == ("N", 3, 2)
     assert bp.stack([bp.Input("c")] * 2, axis=-1).dims == ("N", 2)
+    assert bp.stack([bp.Parameter("W", (3, 2))] * 4, axis=-3).dims == (4, 3, 2)
     for parts, axis, match in (([x, z], 1, "same shape"), ([x, x], 3, "axis 3"), ([x, x], -4, "axis -4")):
         with pytest.raises(errors.ShapeError, match=match):
             bp.stack(parts, axis=axis)

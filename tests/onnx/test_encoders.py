@@ -164,6 +164,11 @@ def test_signs_of_regular_expressions_are_letters_like_others(word):
     assert pattern_of([]) == ""
 
 
+def test_words_are_taken_as_they_are_written_unless_any_case_is_asked_for():
+    assert "(?:NaN)" in pattern_of(["NaN"])
+    assert "(?:[nN][aA])" in pattern_of(["NA"], any_case=True)
+
+
 def test_every_way_to_write_a_word():
     assert sorted(any_case("n/a")) == ["N/A", "N/a", "n/A", "n/a"]
     assert list(any_case("")) == [""]
