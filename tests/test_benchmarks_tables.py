@@ -194,6 +194,13 @@ def test_categories_are_those_of_the_training_rows_and_others_are_missing():
     assert cells.cat.codes.tolist() == [1, -1, -1]
 
 
+def test_a_column_may_be_called_self():
+    frame = pd.DataFrame({"self": [1.0, None], "words": ["a", None]})
+    assert Filled(frame)(frame)["self"].tolist() == [1, 1]
+    assert Categories(frame)(frame)["words"].cat.codes.tolist() == [0, -1]
+    assert marked(frame)["words"].tolist() == ["a", MISSING]
+
+
 def test_only_the_most_frequent_categories_stay():
     encode = Categories(pd.DataFrame({"w": ["a", "b", "b", "c", "c"]}), most=2)
     assert encode(pd.DataFrame({"w": ["a", "b", "c"]}))["w"].cat.codes.tolist() == [-1, 0, 1]

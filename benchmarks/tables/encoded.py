@@ -26,9 +26,18 @@ class Categories:
         }
 
     def __call__(self, features: pd.DataFrame) -> pd.DataFrame:
-        return features.assign(
-            **{name: pd.Categorical(_known(features[name], words), categories=words) for name, words in self.of.items()}
+        return changed(
+            features,
+            {name: pd.Categorical(_known(features[name], words), categories=words) for name, words in self.of.items()},
         )
+
+
+def changed(features: pd.DataFrame, columns: dict[str, Any]) -> pd.DataFrame:
+    """A copy with these columns, new ones at the end. `DataFrame.assign` refuses a column that is called self."""
+    frame = features.copy()
+    for name, column in columns.items():
+        frame[name] = column
+    return frame
 
 
 def _known(cells: pd.Series, words: list[str]) -> pd.Series:
@@ -37,7 +46,7 @@ def _known(cells: pd.Series, words: list[str]) -> pd.Series:
 
 def marked(features: pd.DataFrame) -> pd.DataFrame:
     """Missing words as a word of their own."""
-    return features.assign(**{name: features[name].fillna(MISSING) for name in words_of(features)})
+    return changed(features, {name: features[name].fillna(MISSING) for name in words_of(features)})
 
 
 class Filled:
@@ -51,7 +60,7 @@ class Filled:
     def __call__(self, features: pd.DataFrame) -> pd.DataFrame:
         gaps = {f"{name} is missing": features[name].isna().astype(float) for name in self.gaps}
         filled = {name: features[name].astype(float).fillna(median) for name, median in self.medians.items()}
-        return features.assign(**filled, **gaps)
+        return changed(features, {**filled, **gaps})
 
 
 def one_hot() -> Any:

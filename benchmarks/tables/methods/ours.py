@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.peers import UnavailableError
+from benchmarks.tables.encoded import changed
 from benchmarks.tables.methods import Predict
 from benchmarks.tables.table import CLASSES, Table
 
@@ -20,7 +21,7 @@ def fit(train: Table, seed: int, **settings: Any) -> Predict:
     import bprop as bp
 
     answer = train.answer if train.answer not in train.features else f"{train.answer} (target)"
-    rows = bp.table(train.features.assign(**{answer: train.target}), answer, task=train.task)
+    rows = bp.table(changed(train.features, {answer: train.target}), answer, task=train.task)
     unknown = [name for name in settings if name not in inspect.signature(rows.fit).parameters]
     if unknown:
         raise UnavailableError(f"this version of bprop has no {unknown[0]}=")
