@@ -76,6 +76,7 @@ def test_an_order_is_narrow_enough_for_every_device(shuffle):
 def test_a_set_is_visited_in_the_order_of_its_length(shuffle):
     data = DataSet({"x": np.zeros(7)})
     np.testing.assert_array_equal(data.order(3, 2, shuffle), batch_order(7, 3, 2, shuffle))
+    np.testing.assert_array_equal(data.order(3, 2), batch_order(7, 3, 2, shuffle=True))
     assert data.in_memory
     assert data.arrangement is None
     assert list(data.cuts()) == [slice(0, 7)]

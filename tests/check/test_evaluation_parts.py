@@ -145,6 +145,11 @@ def test_what_a_batch_does_not_move_is_settled():
     assert _settles(trial(lambda a, m: {1: m}), None) == []
 
 
+def test_averages_that_the_value_outside_training_does_not_read_are_not_compared():
+    """`Average` has no other box for evaluation: its value is a + m there, too."""
+    assert _settles(trial(), None) == []
+
+
 @pytest.mark.parametrize(
     ("growth", "away"),
     [
