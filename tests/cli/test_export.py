@@ -27,6 +27,17 @@ def test_the_network_alone(run, model, folder):
     np.testing.assert_allclose(session.run(["f"], {"x": X})[0], model.predict(x=X), rtol=1e-5, atol=1e-6)
 
 
+def test_the_file_may_stand_after_the_model(run, refused, model, folder):
+    pytest.importorskip("onnx", reason="exporting needs the package onnx")
+    assert run("export pets.bprop pets.onnx --no-encoders").stdout == "wrote pets.onnx: x -> f, opset 13\n"
+    before = (folder / "pets.bprop").read_bytes()
+    refused("export pets.bprop", "which file is to be written?", "bprop export pets.bprop pets.onnx")
+    refused("export pets.bprop pets.bprop", "must end with .onnx")
+    refused("export pets.bprop a.onnx --onnx b.onnx", "two files to write")
+    assert (folder / "pets.bprop").read_bytes() == before
+    assert not (folder / "a.onnx").exists()
+
+
 def test_what_is_no_model_and_a_place_that_is_not_there_are_refused(refused, model):
     pytest.importorskip("onnx", reason="exporting needs the package onnx")
     refused("export pets.csv --onnx pets.onnx", "pets.csv", "not a model file")
