@@ -42,3 +42,28 @@ def test_an_option_of_another_tool_is_answered_with_ours(line, option):
 def test_a_command_without_the_option_does_not_name_it():
     result = CliRunner().invoke(app, ["info", "m.bprop", "--learning-rate", "3"], env={"COLUMNS": "200"})
     assert result.exit_code == 2 and "--lr" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("line", "advice"),
+    [
+        ("train digits.csv species", "to predict the column species, type --target species"),
+        ("tune digits.csv species age", "to predict the column species, type --target species"),
+        ("train digits.csv model.bprop", "to write a file, type --out model.bprop"),
+        ("predict m.bprop t.csv p.csv", "to write a file, type --out p.csv"),
+        ("train part1.csv part2.csv part3.csv", "a pattern in quotation marks names them: 'part*.csv'"),
+        ("predict m.bprop part1.csv part2.csv", "a pattern in quotation marks names them: 'part*.csv'"),
+    ],
+)
+def test_words_too_many_are_answered_with_the_option_that_they_may_be_for(line, advice, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("part1.csv", "part2.csv", "part3.csv"):
+        (tmp_path / name).write_text("a,b\n1,2\n")
+    result = CliRunner().invoke(app, line.split(), env={"TERM": "dumb", "COLUMNS": "300"})
+    assert result.exit_code == 2 and advice in " ".join(result.output.split())
+
+
+@pytest.mark.parametrize("line", ["info m.bprop rest", "predict m.bprop t.csv >out", "train digits.csv " + 5000 * "a"])
+def test_other_words_too_many_are_answered_without_a_guess(line):
+    result = CliRunner().invoke(app, line.split(), env={"TERM": "dumb", "COLUMNS": "300"})
+    assert result.exit_code == 2 and "--out" not in result.output and "quotation marks" not in result.output

@@ -33,9 +33,10 @@ from bprop.cli.config_file import read_config
 from bprop.cli.effects import need_effect
 from bprop.cli.errors import EXIT_CODES, guarded, names_made_visible
 from bprop.cli.once import need_once
-from bprop.cli.other_words import answer_with_meant
+from bprop.cli.other_words import answer_to_words_too_many, answer_with_meant
 from bprop.cli.places import placed
 from bprop.cli.reading_progress import listener_of
+from bprop.cli.swapped import need_order
 from bprop.errors import SettingError
 from bprop.sources.progress import heard
 
@@ -77,6 +78,7 @@ class Command(TyperCommand):
             return self._parsed(ctx, args)
         except Exception as error:
             answer_with_meant(self, error)
+            answer_to_words_too_many(self, error)
             raise
 
     def _parsed(self, ctx: Any, args: list[str]) -> list[str]:
@@ -88,6 +90,7 @@ class Command(TyperCommand):
 
     def invoke(self, ctx: Any) -> Any:
         choices = Asked.of(ctx)
+        guarded(need_order)(self.name, ctx.params)
         guarded(placed)(ctx.params, choices.spelled)
         if NOTED not in ctx.meta:
             guarded(need_effect)(self.name, choices)

@@ -19,9 +19,7 @@ from bprop.visible import visible
 @command
 def export(
     model: opt.ModelFile,
-    file: Annotated[
-        Path | None, typer.Argument(metavar="ONNX", help="The same as --onnx.", show_default=False)
-    ] = None,
+    file: Annotated[Path | None, typer.Argument(metavar="ONNX", help="The same as --onnx.", show_default=False)] = None,
     onnx: Annotated[
         Path | None, typer.Option(help="ONNX file to write. An existing file is replaced.", show_default=False)
     ] = None,
