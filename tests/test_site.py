@@ -60,13 +60,17 @@ def test_every_public_name_has_its_place_in_the_reference(monkeypatch):
     assert missing == []
 
 
-def test_links_that_leave_the_site_become_text(monkeypatch):
+@pytest.fixture
+def hooks(monkeypatch):
     pytest.importorskip("mkdocs")
     pytest.importorskip("typer")
     monkeypatch.syspath_prepend(str(SITE))
     for name in ("rendering", "pages"):
         monkeypatch.delitem(sys.modules, name, raising=False)
-    hooks = _module("hooks")
+    return _module("hooks")
+
+
+def test_links_that_leave_the_site_become_text(hooks):
     files = SimpleNamespace(get_file_from_path=lambda path: path in {"engines.md", "security.md"})
     page = SimpleNamespace(file=SimpleNamespace(src_uri="learn/a.md"))
 
@@ -78,6 +82,36 @@ def test_links_that_leave_the_site_become_text(monkeypatch):
     assert rewritten("[promises](../../SECURITY.md)") == "[promises](../security.md)"
     assert rewritten("```\n[box](../../src/bprop/box.py)\n```") == "```\n[box](../../src/bprop/box.py)\n```"
     assert rewritten("[elsewhere](https://example.org)") == "[elsewhere](https://example.org)"
+
+
+def test_a_picture_that_the_site_does_not_have_ends_the_build(hooks):
+    from mkdocs.exceptions import PluginError
+
+    files = SimpleNamespace(get_file_from_path=lambda path: path in {"benchmarks_tables_time.svg"})
+    page = SimpleNamespace(file=SimpleNamespace(src_uri="benchmarks_tables.md"))
+    assert hooks.on_page_markdown("![time](time.svg)", page, None, files) == "![time](benchmarks_tables_time.svg)"
+    with pytest.raises(PluginError, match=r"benchmarks_tables.md: the picture other.svg is no file of the site"):
+        hooks.on_page_markdown("![other](other.svg)", page, None, files)
+
+
+def test_the_corner_of_a_table_that_names_nothing_is_no_heading(hooks):
+    html = '<tr><th></th><th style="text-align: right;"></th><th>a</th><th scope="col">b</th></tr>'
+    expected = '<tr><td></td><td style="text-align: right;"></td><th>a</th><th scope="col">b</th></tr>'
+    assert hooks.on_page_content(html, None, None, None) == expected
+
+
+def test_a_page_for_any_address_is_looked_at_on_a_server(browser, tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(str(SITE.parent))
+    monkeypatch.delitem(sys.modules, "look_at_site", raising=False)
+    import look_at_site
+
+    monkeypatch.setattr(look_at_site, "WIDTHS", (390,))
+    (tmp_path / "site.css").write_text("p { color: black; background: white }")
+    head = "<html lang='en'><title>A page</title><link rel='stylesheet' href='/site.css'>"
+    page = f"{head}<main><h1>A page</h1></main></html>"
+    (tmp_path / "404.html").write_text(page)
+    with look_at_site.served(tmp_path) as address:
+        assert list(look_at_site.look(browser, f"{address}404.html", "light")) == []
 
 
 def test_looking_at_a_page_names_what_is_wrong(browser, tmp_path, monkeypatch):

@@ -2,7 +2,8 @@
 
 Every page, or those of --pages, opens from its file at three widths, light and dark. axe must find nothing, nothing may
 be wider than the window, no request may leave the site, no page may complain, and the search must work without a
-server. It needs Playwright and Chromium (extra `browser`). Prints what is wrong; the exit code is then 1.
+server. Only 404.html opens from a server: a server sends it for any address, so its own addresses begin at the root.
+It needs Playwright and Chromium (extra `browser`). Prints what is wrong; the exit code is then 1.
 """
 
 from __future__ import annotations
@@ -11,8 +12,13 @@ import argparse
 import shutil
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
+from urllib.parse import urljoin
 
 from playwright.sync_api import Browser, Page, TimeoutError, sync_playwright
 
@@ -20,6 +26,7 @@ AXE = Path(__file__).parents[1] / "tests" / "playing" / "vendor" / "axe.min.js"
 WIDTHS = (390, 820, 1440)
 SCHEMES = ("light", "dark")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+MISSING = "404.html"
 SEARCHED = "backpropagation"
 PATIENCE = 120_000  # milliseconds: a machine under load is slow
 VIOLATIONS = "axe.run(document, {resultTypes: ['violations'], preload: false}).then((result) => result.violations)"
@@ -44,11 +51,33 @@ def look(browser: Browser, address: str, scheme: str) -> Iterator[str]:
     context.close()
 
 
+@contextmanager
+def served(site: Path) -> Iterator[str]:
+    """The address of the site at a server of this process."""
+    handler = partial(Quiet, directory=str(site))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Sends files, and prints nothing."""
+
+    def log_message(self, *words: Any) -> None:
+        return
+
+
 def _opened(page: Page, address: str) -> list[str]:
     """Opens the page. The list has its complaints, and its requests that leave the site; later ones are added to it."""
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(f"error: {error}"))
-    page.on("request", lambda request: request.url.startswith("http") and wrong.append(f"it asks for {request.url}"))
+    home = urljoin(address, "/")
+
+    def away(url: str) -> bool:
+        return url.startswith("http") and not url.startswith(home)
+
+    page.on("request", lambda request: away(request.url) and wrong.append(f"it asks for {request.url}"))
     page.on("requestfailed", lambda request: wrong.append(f"it did not get {request.url}"))
     page.goto(address, wait_until="load")
     return wrong
@@ -88,13 +117,14 @@ def main() -> int:
     if chromium is None:
         raise SystemExit("no Chromium is installed: apt-get install chromium")
     count = 0
-    with sync_playwright() as running:
+    with sync_playwright() as running, served(site) as server:
         browser = running.chromium.launch(
             executable_path=chromium, headless=True, args=["--no-sandbox", "--disable-gpu"]
         )
         for name in names:
-            lines = [line for scheme in SCHEMES for line in look(browser, (site / name).as_uri(), scheme)]
-            lines += searched(browser, (site / name).as_uri()) if name == "index.html" else []
+            address = f"{server}{name}" if name == MISSING else (site / name).as_uri()
+            lines = [line for scheme in SCHEMES for line in look(browser, address, scheme)]
+            lines += searched(browser, address) if name == "index.html" else []
             print("\n    ".join([name, *lines]) if lines else f"{name}: nothing is wrong", flush=True)
             count += len(lines)
         browser.close()

@@ -136,7 +136,7 @@ def test_the_rows_of_one_box_come_with_the_failures_that_it_has(monkeypatch):
     assert check._local(node) == []
     check.grads[node.slot] = "grad"
     assert check._local(node) == ["rows"]
-    assert calls == [(node, check.state, "grad", check.precision, graphs.FEW, check.rng)]
+    assert calls == [(node, check.state, "grad", check.precision, 64, check.rng)]
     assert check.report.failures == ["WRONG one", "WRONG two"]
 
 

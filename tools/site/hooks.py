@@ -5,6 +5,7 @@ import re
 import sys
 from pathlib import Path
 
+from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -20,6 +21,7 @@ FROM_THE_ROOT = {
     "benchmarks/README.md": "benchmarks.md",
     "benchmarks/tables/README.md": "benchmarks_tables.md",
     "benchmarks/results/README.md": "benchmarks_results.md",
+    "benchmarks/tables/time.svg": "benchmarks_tables_time.svg",
 }
 LINK = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\]]*\])*)\]\(([^()\s]+)\)")
 
@@ -28,7 +30,7 @@ def on_files(files, config):
     """Adds the pages that no file of docs/ holds."""
     made = {**pages.reference(), **pages.commands()}
     made |= {
-        there: (ROOT / here).read_text(encoding="utf-8")
+        there: (ROOT / here).read_bytes() if there.endswith(".svg") else (ROOT / here).read_text(encoding="utf-8")
         for here, there in FROM_THE_ROOT.items()
         if (ROOT / here).exists()
     }
@@ -52,12 +54,19 @@ def on_page_markdown(markdown, page, config, files):
         path = posixpath.normpath(posixpath.join(folder, path))
         there = FROM_THE_ROOT.get(path) or (path.removeprefix("docs/") if path.startswith("docs/") else None)
         if there is None or files.get_file_from_path(there) is None:
-            return match[0] if picture else text
+            if picture:
+                raise PluginError(f"{page.file.src_uri}: the picture {target} is no file of the site")
+            return text
         target = posixpath.relpath(there, posixpath.dirname(page.file.src_uri) or ".")
         return f"{picture}[{text}]({target}{'#' + anchor if anchor else ''})"
 
     fenced = re.split(r"(^ *```.*?^ *```$)", markdown, flags=re.DOTALL | re.MULTILINE)
     return "".join(part if i % 2 else LINK.sub(replaced, part) for i, part in enumerate(fenced))
+
+
+def on_page_content(html, page, config, files):
+    """A corner of a table that names nothing is no heading."""
+    return re.sub(r"<th((?: [^>]*)?)></th>", r"<td\1></td>", html)
 
 
 def on_post_page(output, page, config):
