@@ -167,7 +167,8 @@ def test_members_that_all_diverge_are_an_error_with_the_fit():
             bp.mlp([3, 5, 1], task="regression", activation="relu"), [Member(k, data, data) for k in range(2)],
             lambda examples: bp.SGD(1e200), SETTINGS,
         )  # fmt: skip
-    assert raised.value.fit.stopped == "diverged"
+    fit = raised.value.fit
+    assert fit.stopped == "diverged" and len(fit.members) == 2
 
 
 def test_health_is_measured_of_the_first_member_under_its_names():
