@@ -64,6 +64,7 @@ def test_values_are_drawn_on_rows_of_the_data(run, model, folder):
 def test_drawings_that_cannot_be(refused, model):
     refused("graph pets.bprop --svg net.png", "net.png", ".svg")
     refused("graph pets.bprop --values", "name the data to take rows from")
+    refused(f"graph pets.csv {NETWORK} --values --rows 61", "--rows 61", "60 examples")
     refused("graph pets.csv --collapse some --svg x.svg", "yes, no or auto")
     refused("graph pets.csv --fold some --svg x.svg", "--fold some", "yes, no or auto")
     refused("graph pets.csv --direction down --svg x.svg", "'up' or 'right'")

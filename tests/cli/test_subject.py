@@ -36,6 +36,8 @@ def test_rows_are_evenly_spread(choice, folder):
     assert subject.batch(3)["x"].ravel().tolist() == [0.5, 4.5, 8.5]
     with pytest.raises(errors.SettingError, match=r"--rows 10: line has 9 examples"):
         subject.batch(10)
+    assert len(subject.batch(None)["x"]) == 9
+    assert subject.batch(None, usual=2)["x"].ravel().tolist() == [0.5, 8.5]
 
 
 @pytest.mark.parametrize("command", ["check pets.bprop pets.csv", "step pets.bprop pets.csv", "graph pets.bprop",

@@ -9,7 +9,7 @@ import typer
 from bprop.check import check_gradients
 from bprop.cli.command import command
 from bprop.cli.errors import GRADIENTS_DISAGREE
-from bprop.cli.subject import Choice, Data, Name, subject_options
+from bprop.cli.subject import Choice, Data, Name, Rows, subject_options
 from bprop.console import say
 from bprop.engines import names
 
@@ -19,7 +19,7 @@ from bprop.engines import names
 def check(
     subject: Name,
     data: Data = None,
-    rows: Annotated[int, typer.Option(help="Examples in the batch.", min=1)] = 10,
+    rows: Rows = None,
     elements: Annotated[
         int,
         typer.Option(help="Check each element of tensors with at most this many elements; 0: of all tensors.", min=0),

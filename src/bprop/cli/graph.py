@@ -29,7 +29,12 @@ def graph(
     values: Annotated[
         bool, typer.Option("--values", help="Show the values and gradients of the boxes, for some rows of the data.")
     ] = False,
-    rows: Annotated[int, typer.Option(help="Examples in the batch whose values are shown.", min=1)] = 200,
+    rows: Annotated[
+        int | None,
+        typer.Option(
+            help="Examples in the batch whose values are shown (default: 200, or all if there are fewer).", min=1
+        ),
+    ] = None,
     collapse: Annotated[
         str, typer.Option(help="Draw each layer as one box: yes, no, or auto (if there are many).")
     ] = "auto",
@@ -63,7 +68,7 @@ def graph(
         drawing = load_model(subject).graph.draw(batch={}, **look)
     else:
         chosen = choice.open(subject, data)
-        batch = chosen.batch(min(rows, len(chosen.rows))) if values or data is not None else {}
+        batch = chosen.batch(rows, usual=200) if values or data is not None else {}
         drawing = chosen.graph.draw(chosen.params if batch else None, batch, seed=choice.seed, **look)
     if svg is None:
         say(drawing.text())

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from bprop.cli.command import command
-from bprop.cli.subject import Choice, Data, Name, subject_options
+from bprop.cli.subject import Choice, Data, Name, Rows, subject_options
 from bprop.console import say, wrapped
 from bprop.errors import BpropError, SettingError
 from bprop.rules import Rule, rule_named
@@ -35,7 +35,7 @@ q       quit"""
 def step(
     subject: Name,
     data: Data = None,
-    rows: Annotated[int, typer.Option(help="Examples in the batch.", min=1)] = 10,
+    rows: Rows = None,
     example: Annotated[
         int, typer.Option(help="The example of the batch whose numbers are shown, counted from 0.", min=0)
     ] = 0,

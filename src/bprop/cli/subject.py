@@ -31,6 +31,9 @@ from bprop.tables.network import build
 Name = Annotated[
     str, typer.Argument(metavar="MODEL|DATA", help="A model file, or data for which a fresh network is built.")
 ]
+Rows = Annotated[
+    int | None, typer.Option(help="Examples in the batch (default: 10, or all if there are fewer).", min=1)
+]
 Data = Annotated[str | None, typer.Argument(help="With a model: the data to take rows from.")]
 
 
@@ -43,8 +46,10 @@ class Subject:
     rows: Frame
     arrays: Callable[[Frame], dict[str, np.ndarray]]
 
-    def batch(self, count: int) -> dict[str, np.ndarray]:
-        """`count` rows, evenly spaced. Raises SettingError if there are fewer."""
+    def batch(self, count: int | None, usual: int = 10) -> dict[str, np.ndarray]:
+        """`count` rows, evenly spaced; None: the usual count, or all. Raises SettingError if there are fewer."""
+        if count is None:
+            count = min(usual, len(self.rows))
         if count > len(self.rows):
             raise SettingError(f"--rows {count}: {self.rows.name} has {len(self.rows)} examples")
         return self.arrays(self.rows.rows(np.linspace(0, len(self.rows) - 1, count).astype(int)))
