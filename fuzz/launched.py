@@ -52,9 +52,20 @@ def launch(folder: Path, out: str, more: str = "") -> subprocess.Popen[str]:
 
 
 def children(number: int) -> list[int]:
-    """The processes that a process has started."""
+    """The processes that a process has started. Small containers of Linux have no `ps`, and other systems no /proc."""
+    if Path("/proc/self/stat").exists():
+        return [child for child, parent in map(_stat, Path("/proc").glob("[0-9]*/stat")) if parent == number]
     lines = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout.splitlines()
     return [int(child) for child, parent in (line.split() for line in lines) if int(parent) == number]
+
+
+def _stat(path: Path) -> tuple[int, int]:
+    """(process, its parent), (0, -1) for one that has ended. See proc(5): the name may have blanks and brackets."""
+    try:
+        words = path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return 0, -1
+    return int(words.split(" ", 1)[0]), int(words.rpartition(")")[2].split()[1])
 
 
 class Launched:

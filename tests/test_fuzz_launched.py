@@ -42,3 +42,15 @@ def test_a_run_that_differs_after_a_kill_is_noticed(monkeypatch, tmp_path):
     assert kills.problems == ["a run that was killed is another"]
     assert kills.counts["runs compared"] == 1
     assert sum(kills.counts.values()) == 2
+
+
+def test_the_processes_that_a_process_has_started(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT))
+    from fuzz import launched
+
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        started = launched.children(os.getpid())
+        process.communicate(b"\n")
+    assert process.pid in started
+    assert os.getpid() not in started and os.getppid() not in started
+    assert process.pid not in launched.children(os.getpid())
