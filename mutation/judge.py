@@ -64,8 +64,8 @@ class Judge:
                 continue  # the list is older than the tests; else the defect keeps a file from being read
             if code not in (PASSED, NONE):
                 by = " ".join(tests[:9]) if code == TIMEOUT else self.failed(code)
-                self.need_passing([by.removeprefix("FAILED ")] if by.startswith("FAILED ") else tests)
-                return Verdict(mutant, area, LATE if code == TIMEOUT else CAUGHT, by, time.monotonic() - began)
+                if self.passes([by.removeprefix("FAILED ")] if by.startswith("FAILED ") else tests):
+                    return Verdict(mutant, area, LATE if code == TIMEOUT else CAUGHT, by, time.monotonic() - began)
         return Verdict(mutant, area, SURVIVED, "", time.monotonic() - began)
 
     def run(self, tests: list[str], unknown: float = 120.0) -> int:
@@ -75,15 +75,20 @@ class Judge:
         return self.copy.run(tests, self.limit + 4 * min(known, default=unknown), self.output)
 
     def need_passing(self, tests: list[str]) -> None:
-        """Raise SystemExit where tests fail without a defect; the first time, also measure how long they take."""
-        if tuple(tests) in self.times:
-            return
-        began = time.monotonic()
-        code = self.copy.run(tests, 3600, self.output)
-        self.times[tuple(tests)] = time.monotonic() - began
-        if code not in (PASSED, NONE, UNKNOWN):
+        """Raise SystemExit where tests fail without a defect."""
+        if not self.passes(tests):
             text = self.output.read_text(encoding="utf-8", errors="replace")
-            raise SystemExit(f"without any defect, pytest {' '.join(tests)} ends with {code}:\n{text[-3000:]}")
+            raise SystemExit(f"without any defect, pytest {' '.join(tests)} fails:\n{text[-3000:]}")
+
+    def passes(self, tests: list[str]) -> bool:
+        """Whether tests pass without a defect: if not, they judge nothing. Measures how long they take."""
+        if tuple(tests) not in self.times:
+            began = time.monotonic()
+            code = self.copy.run(tests, 3600, self.output)
+            if code not in (PASSED, NONE, UNKNOWN):
+                return False
+            self.times[tuple(tests)] = time.monotonic() - began
+        return True
 
     def failed(self, code: int) -> str:
         """The test that failed."""

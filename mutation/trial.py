@@ -42,7 +42,7 @@ HEAVY = (
 OPTIONS = ("-x", "--no-header", "--assert=plain", "-p", "no:cacheprovider")
 PASSED, FAILED, UNKNOWN, NONE, TIMEOUT = 0, 1, 4, 5, 124
 """Exit codes. UNKNOWN: pytest knows no test of that name."""
-MEMORY = 6 * 2**30
+MEMORY = 12 * 2**30
 """What a mutant may take: one that would fill the machine fails instead."""
 
 

@@ -209,7 +209,7 @@ def test_tests_that_fail_without_a_defect_judge_nothing(project):
     (project / "tests/rules/test_one.py").write_text("def test_wrong():\n    assert False\n")
     result = run(project)
     assert result.returncode == 1
-    assert "without any defect, pytest tests/rules/test_one.py ends with 1" in result.stderr
+    assert "without any defect, pytest tests/rules/test_one.py fails" in result.stderr
 
 
 @pytest.mark.parametrize(
