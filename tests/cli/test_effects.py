@@ -167,7 +167,10 @@ TABLE = {
         "--kind": ("play pets.bprop --kind kind=categorical", "is a model"),
         "--seed": ("play pets.bprop --seed 1", "with its own weights"),
     },
-    "export": {"model": ALWAYS, "--onnx": ALWAYS, "--encoders": ALWAYS},
+    "export": {
+        "model": ALWAYS, "file": ("export pets.bprop a.onnx --onnx b.onnx", "two files to write"), "--onnx": ALWAYS,
+        "--encoders": ALWAYS,
+    },
     "serve": dict.fromkeys(
         [
             "models", "--host", "--port", "--token", "--interval", "--reload", "--most-rows", "--most-bytes", "--rate",
