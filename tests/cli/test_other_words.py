@@ -63,7 +63,9 @@ def test_words_too_many_are_answered_with_the_option_that_they_may_be_for(line, 
     assert result.exit_code == 2 and advice in " ".join(result.output.split())
 
 
-@pytest.mark.parametrize("line", ["info m.bprop rest", "predict m.bprop t.csv >out", "train digits.csv " + 5000 * "a"])
+@pytest.mark.parametrize(
+    "line", ["info m.bprop rest", "predict m.bprop t.csv >out", "train digits.csv " + 5000 * "a", "train digits.csv "]
+)
 def test_other_words_too_many_are_answered_without_a_guess(line):
-    result = CliRunner().invoke(app, line.split(), env={"TERM": "dumb", "COLUMNS": "300"})
+    result = CliRunner().invoke(app, line.split(" "), env={"TERM": "dumb", "COLUMNS": "300"})
     assert result.exit_code == 2 and "--out" not in result.output and "quotation marks" not in result.output

@@ -26,6 +26,7 @@ def test_a_page_in_the_place_of_data_is_a_page_to_write(refused, model, folder):
         {"model": "a.bprop", "data": "b.bprop"},
         {"model": "checkpoint", "data": "b.csv"},
         {"model": "a.bprop", "data": "table.html"},
+        {"model": "a.bprop", "data": "https://example.org/table.html", "out": None},
         {"model": "a.bprop", "data": ["rows"]},
         {"data": "b.bprop"},
     ],

@@ -43,8 +43,8 @@ def answer_to_words_too_many(command: Any, error: Any) -> None:
 
 
 def _advice(words: str, options: set[str]) -> str:
-    first = words.split()[0]
-    if first.startswith((">", "<", "|")):
+    first = next(iter(words.split()), "")
+    if not first or first.startswith((">", "<", "|")):
         return ""
     if _is_file(words) or _is_file(first):
         return "several files are one table if a pattern in quotation marks names them: 'part*.csv'"

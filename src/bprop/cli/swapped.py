@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from bprop.errors import SettingError
+from bprop.remote.address import is_address
 
 MODEL = ".bprop"
 PAGES = (".html", ".htm")
@@ -14,7 +15,7 @@ PAGES = (".html", ".htm")
 def need_order(command: str | None, values: dict[str, Any]) -> None:
     """Raise SettingError where DATA is a model and MODEL is none, or where DATA is a page that does not exist."""
     model, data = values.get("model"), values.get("data")
-    if model is None or not isinstance(data, str | Path):
+    if model is None or not isinstance(data, str | Path) or is_address(data):
         return
     suffix = Path(data).suffix.lower()
     if suffix == MODEL and Path(model).suffix.lower() != MODEL:
