@@ -112,7 +112,10 @@ def test_a_stretch_moves_it_on():
     assert one.position.running is stretch.running
     one.after(1, 0.25, one.run_.steps(2, 1, 2))
     assert (one.position.step, one.position.updates, one.position.seconds) == (3, 3, 0.75)
+    saved = []
+    one.save_checkpoint = saved.append
     assert one.after_epoch(whole=True) is True
+    assert saved == [None]  # a checkpoint after an epoch, of a run that goes on
     assert (one.position.epoch, one.position.step, one.position.updates) == (1, 0, 3)
     assert [record.epoch for record in one.history] == [1]
 
