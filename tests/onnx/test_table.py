@@ -186,6 +186,8 @@ def test_labels_as_arrays():
     assert label_array(("a", "b")).tolist() == ["a", "b"]
     assert label_array((2**53, 2**53 + 1)).tolist() == [2**53, 2**53 + 1]
     assert label_array((-1, 2**63 + 1)).tolist() == ["-1", "9223372036854775809"]
+    assert label_array((-(2**63) - 1, 0)).tolist() == ["-9223372036854775809", "0"]
+    assert label_array((-(2**63), 2**63 - 1)).tolist() == [-(2**63), 2**63 - 1]
     assert label_array((0.5, 2**53 + 1)).tolist() == ["0.5", "9007199254740993"]
 
 
