@@ -36,6 +36,11 @@ def test_clip_takes_its_bounds_by_position_or_keyword():
     np.testing.assert_array_equal(one_sided.fprop(np.array([-1.0, 1e300])), [0, 1e300])
 
 
+def test_bounds_that_are_equal_clip_to_one_number():
+    a = np.array([-1.0, 1.0, 2.0])
+    np.testing.assert_array_equal(bp.clip(bp.Input("a"), 1.0, 1.0).fprop(a), [1.0, 1.0, 1.0])
+
+
 def test_clip_refuses_bounds_that_cross():
     with pytest.raises(errors.BoxError, match="low"):
         bp.clip(bp.Input("a", (2,)), 1.0, 0.0)
