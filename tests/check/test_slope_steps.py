@@ -201,6 +201,9 @@ def test_the_finest_step_that_can_tell_is_10_000_roundings():
         function = slope(analytic=0.5, noise=1e-4, sides_at={1.0: corner(1.0)}, **settings)
         assert function._same_at(FINEST).kind == KINK
         assert FINEST not in function.sides_at
+    function = slope(analytic=0.5, noise=1e-4, unit=2.0, scale=2.0, sides_at={0.25: corner(0.25)})
+    assert function._same_at(FINEST).kind == KINK
+    assert FINEST not in function.sides_at
 
 
 def test_the_scale_may_be_0():
