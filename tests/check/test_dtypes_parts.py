@@ -39,6 +39,15 @@ def test_a_gradient_may_be_off_by_some_roundings(share, sentences):
     assert len(disagreements(trial_of(wrong_in_single(factor)), DOUBLE, rng())) == sentences
 
 
+def test_a_gradient_that_nothing_moves_may_be_off_by_its_own_roundings_alone():
+    def bprop(g, v, a):
+        if g.dtype == SINGLE:
+            return 2.2 * g * a
+        return 2 * g * a if np.array_equal(a, A.astype(SINGLE)) else None
+
+    assert dtypes.disagreements(trial_of(bprop), DOUBLE, rng()) != []
+
+
 def test_the_sentence_names_both_numbers_and_the_place():
     def bprop(g, v, a):
         part = 2 * g * a

@@ -7,12 +7,6 @@ from bprop.check import precision as precisions
 from bprop.check.precision import Precision, best_precision, finite, rounding_noise
 
 
-def test_the_second_step_is_smaller_and_both_are_powers_of_two():
-    first, second = best_precision().steps
-    assert 0 < second < first < 1
-    assert np.frexp(first)[0] == np.frexp(second)[0] == 0.5
-
-
 def test_what_is_not_finite_counts_as_0():
     np.testing.assert_array_equal(finite(np.array([1.0, np.nan, np.inf, -np.inf, -2.0])), [1, 0, 0, 0, -2])
 
@@ -25,6 +19,13 @@ def of_width(monkeypatch, wide):
     found = best_precision()
     monkeypatch.undo()
     return found
+
+
+@pytest.mark.parametrize("wide", [True, False])
+def test_the_second_step_is_smaller_and_both_are_powers_of_two(monkeypatch, wide):
+    first, second = of_width(monkeypatch, wide).steps
+    assert 0 < second < first < 1
+    assert np.frexp(first)[0] == np.frexp(second)[0] == 0.5
 
 
 @pytest.mark.parametrize(("wide", "tolerance"), [(True, 1e-10), (False, 1e-7)])
