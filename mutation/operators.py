@@ -25,7 +25,7 @@ PAIRS = (
 )  # fmt: skip
 SYMMETRIC = (
     "min", "max", "minimum", "maximum", "array_equal", "mul", "fmul", "fadd", "and_", "or_", "xor", "namespace",
-    "broadcast_shapes", "settings_of", "same_place",
+    "broadcast_shapes", "settings_of", "same_place", "Equal", "Add", "Mul", "And", "Or", "Max", "Min",
 )  # fmt: skip
 """Functions for which the order of the arguments is nothing."""
 ASSURANCES = ("strict",)

@@ -294,3 +294,11 @@ def test_a_training_is_described_for_people():
     assert described(validation=0.5, keep_best=True) == held | {"keep_best": True}
     assert described(shuffle=False, class_weight={0: 2.0}) == plain | {"class_weight": "{0: 2.0}", "shuffle": False}
     assert described(freeze=["W1"]) == plain | {"freeze": ["W1"]}
+
+
+def test_notes_are_a_dict_of_their_own():
+    notes = {"source": "a.csv"}
+    settings = TrainSettings(notes=notes)
+    notes["source"] = "b.csv"
+    assert settings.notes == {"source": "a.csv"}
+    assert TrainSettings().notes == {}
