@@ -163,3 +163,7 @@ def test_any_and_all_along_an_axis_drop_it_unless_it_is_asked_for():
     for name in ("any", "all"):
         same(lambda xp, a, name=name: getattr(xp, name)(a > 0, axis=1))
         same(lambda xp, a, name=name: getattr(xp, name)(a > 0, axis=1, keepdims=True))
+
+
+def test_numbers_along_an_axis_of_fixed_length_are_a_constant():
+    same(lambda xp, a: a * xp.arange(a.shape[1]).astype(a.dtype), ["Cast", "Mul"])  # and no Range
