@@ -140,9 +140,8 @@ def test_with_labels_rows_are_still_held_out_at_random():
 
 @pytest.mark.parametrize("share", [0.0, 1.0, -0.1, 1.5, 0.001, 0.999, float("nan")])
 def test_a_share_that_leaves_a_part_empty_is_refused(share):
-    with pytest.raises(errors.SettingError, match="hold out") as raised:
+    with pytest.raises(errors.SettingError, match="hold out"):
         split(10, share, 0)
-    assert ("or hold out none: validation=0, test=0" in str(raised.value)) == (0 < share < 1)
 
 
 def test_the_mean_weight_is_that_of_all_examples():

@@ -115,8 +115,7 @@ def split(count: int, share: float, seed: int, labels: np.ndarray | None = None)
     """
     held = round(count * share) if 0 < share < 1 else 0
     if not 0 < held < count:
-        advice = "; give more examples, or hold out none: validation=0, test=0" if 0 < share < 1 else ""
-        raise SettingError(f"cannot hold out a share {share} of {count} examples: both parts need at least one{advice}")
+        raise SettingError(f"cannot hold out a share {share} of {count} examples: both parts need at least one")
     order = shuffled(count, seed, labels)
     return np.sort(order[held:]), np.sort(order[:held])
 

@@ -57,6 +57,13 @@ def test_a_part_that_cannot_be(size):
         Split(test=size).parts(table(range(40)))
 
 
+@pytest.mark.parametrize(("test", "option"), [(0.2, "--test 0"), (0.0, "--validation 0")])
+def test_too_few_rows_to_hold_out_a_share_say_what_to_type(test, option):
+    rows = frame_of_arrays("t", np.zeros((2, 1)), np.arange(2), ("a",), "y")
+    with pytest.raises(errors.SettingError, match=f"give more examples, or hold out none: {option}$"):
+        Split(validation=0.1, test=test).parts(rows)
+
+
 def test_a_negative_seed():
     with pytest.raises(errors.SettingError, match="--seed -1"):
         Split(seed=-1)

@@ -18,6 +18,12 @@ from bprop.visible import visible
 CHOICES: dict[str, bool | str] = {"auto": "auto", "yes": True, "no": False}
 
 
+ShownRows = Annotated[
+    int | None,
+    typer.Option(help="Examples in the batch whose values are shown (default: 200, or all if there are fewer).", min=1),
+]
+
+
 @command
 @subject_options
 def graph(
@@ -29,12 +35,7 @@ def graph(
     values: Annotated[
         bool, typer.Option("--values", help="Show the values and gradients of the boxes, for some rows of the data.")
     ] = False,
-    rows: Annotated[
-        int | None,
-        typer.Option(
-            help="Examples in the batch whose values are shown (default: 200, or all if there are fewer).", min=1
-        ),
-    ] = None,
+    rows: ShownRows = None,
     collapse: Annotated[
         str, typer.Option(help="Draw each layer as one box: yes, no, or auto (if there are many).")
     ] = "auto",

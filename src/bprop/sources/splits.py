@@ -148,7 +148,10 @@ class Split:
             out = held_groups(codes, share, seed, mine, self.group, left)
             rest, held = np.nonzero(~out)[0], np.nonzero(out)[0]
         else:
-            rest, held = split(len(among), share, seed, mine)
+            try:
+                rest, held = split(len(among), share, seed, mine)
+            except SettingError as error:
+                raise SettingError(f"{error}; give more examples, or hold out none: {option} 0") from None
         return among[rest], among[held]
 
     def _folds(
