@@ -18,7 +18,7 @@ ENSEMBLE = "ensemble"
 """The key of the notes about the members of an ensemble."""
 ESTIMATOR = "estimator"
 """The key of the name of the estimator that a model was made of."""
-SAMPLE = 4096
+SAMPLE = 1024
 """Rows of which `statistics` are computed."""
 Plain = str | int | float
 

@@ -7,6 +7,7 @@ import bprop as bp
 from bprop.engines.native.emit import assemble
 from bprop.engines.native.emit.listing import LENGTH, MEET, SHARES, WORDS, Listing
 from bprop.engines.native.run import routines
+from bprop.engines.native.schedule import forms, shares
 
 LAYERS, ROWS = 6, 40
 
@@ -47,6 +48,14 @@ def test_a_list_of_kernels_computes_the_same_bits(monkeypatch, width, threads):
     listed = trained(monkeypatch, graph, width, 3, threads)
     assert listed[0] == one[0]
     assert all(np.array_equal(listed[1][name], array) for name, array in one[1].items())
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_list_knows_the_memory_in_which_each_thread_packs_large_products(monkeypatch, threads):
+    for name in ("MANY_ROWS", "MANY_VECTORS", "MANY_STEPS", "MUCH_WORK"):
+        monkeypatch.setattr(forms, name, 1)
+    monkeypatch.setattr(shares, "SHARED_FROM", 1)
+    test_a_list_of_kernels_computes_the_same_bits(monkeypatch, 70, threads)
 
 
 def test_equal_kernels_are_one_case_of_the_list():

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bprop.engines.native.schedule.blocks import MOST_STEPS, blocks, cut
+from bprop.engines.native.schedule.blocks import blocks, cut
 from bprop.engines.native.schedule.caches import Caches
 
 sizes = st.integers(1, 5000)
@@ -13,35 +13,39 @@ XEON, ZEN, SMALL = Caches(48 * 1024, 2**21), Caches(32 * 1024, 2**20), Caches(16
 
 @given(st.tuples(sizes, sizes, sizes), st.sampled_from([XEON, ZEN, SMALL]), st.sampled_from([(16, 4), (4, 8), (8, 4)]))
 def test_blocks_hold_whole_vectors_and_fit_into_the_caches(size, caches, vector):
-    lanes, itemsize = vector
-    tile = min(size[0], 8), min(-(-size[2] // lanes), 3)
+    (M, K, N), (lanes, itemsize) = size, vector
+    height, width = tile = min(M, 6), min(-(-N // lanes), 4)
     found = blocks(size, tile, lanes, itemsize, caches)
-    assert found.steps % lanes == 0 and 0 < found.steps <= MOST_STEPS
-    assert found.steps * tile[0] * itemsize <= caches.first // 2
-    assert found.columns == 1 or found.panel * itemsize <= caches.second // 4
-    assert found.rows == 1 or found.sums * itemsize <= caches.second // 2
-    assert found.panel == found.steps * found.columns * tile[1] * lanes
-    assert found.strip >= found.steps * tile[0] + lanes  # the last vector of a strip may end beyond it
-    assert found.length == found.panel + found.strip + found.sums
+    assert found.steps % lanes == 0 and 0 < found.steps < K + lanes
+    assert found.panel == found.steps * width * lanes and found.panel * itemsize <= caches.second // 8
+    assert found.rows == 1 or found.rows * height * found.steps * itemsize <= caches.second // 2
+    assert found.rows * found.columns == 1 or found.sums * itemsize <= caches.second // 2
+    assert found.strips >= found.rows * height * found.steps + lanes  # the last vector may end beyond the last strip
+    assert found.panel % lanes == found.strips % lanes == 0
+    assert found.length == found.panel + found.strips + found.sums
+    for count, part in ((-(-M // height), found.rows), (-(-N // (width * lanes)), found.columns)):
+        assert 1 <= part <= count
+        assert -(-count // part) * part - count < -(-count // part)  # parts of one size, but for one tile
 
 
 @pytest.mark.parametrize(
     ("size", "caches", "steps", "columns", "rows"),
     [
-        ((512, 784, 512), XEON, 400, 6, 64),
-        ((512, 784, 512), ZEN, 400, 3, 64),
-        ((2048, 128, 2048), XEON, 128, 21, 256),
-        ((128, 2048, 2048), SMALL, 256, 1, 16),
+        ((512, 784, 512), XEON, 784, 8, 43),  # two blocks of 43 strips each
+        ((512, 784, 512), ZEN, 400, 4, 43),
+        ((2048, 128, 2048), XEON, 128, 32, 171),
+        ((128, 2048, 2048), SMALL, 128, 3, 22),
+        ((128, 1025, 512), XEON, 528, 8, 22),  # not one large and one small block of steps
     ],
 )
 def test_blocks_of_some_machines(size, caches, steps, columns, rows):
-    found = blocks(size, (8, 3), 16, 4, caches)
+    found = blocks(size, (6, 4), 16, 4, caches)
     assert (found.steps, found.columns, found.rows) == (steps, columns, rows)
 
 
 def test_sums_wait_only_where_there_are_several_blocks_of_steps():
-    assert blocks((64, 700, 64), (8, 3), 16, 4, XEON).sums == 0
-    assert blocks((64, 900, 64), (8, 3), 16, 4, XEON).sums > 0
+    assert blocks((64, 1024, 64), (6, 4), 16, 4, XEON).sums == 0
+    assert blocks((64, 1025, 64), (6, 4), 16, 4, XEON).sums > 0
 
 
 def test_the_cut_for_this_machine():

@@ -107,4 +107,12 @@ def test_large_products_are_packed_however_their_operands_lie(turned):
         return form_of(product(*sizes, *turned), LANES).kind
 
     assert kind(512, 512, 512) == kind(128, 2048, 512) == kind(2048, 128, 512) == PACKED
-    assert PACKED not in (kind(128, 500, 784), kind(10, 4096, 4096), kind(4096, 16, 4096), kind(4096, 4096, 16))
+    assert PACKED not in (kind(10, 4096, 4096), kind(4096, 16, 4096), kind(4096, 4096, 16))
+
+
+def test_small_products_are_packed_only_where_vectors_would_run_along_k():
+    def kind(*turned):
+        return form_of(product(128, 256, 256, *turned), LANES).kind
+
+    assert kind(False, True) == kind(True, True) == PACKED  # B lies along k, as in g W^T
+    assert PACKED not in (kind(False, False), kind(True, False))

@@ -88,6 +88,11 @@ class Assembler:
         self.layouts[room] = Room.of(shares.MOST_THREADS, max(needs), BYTE)
         return room
 
+    @property
+    def row_of_room(self) -> int:
+        """Bytes of it that each thread has."""
+        return self.layouts[self.room].shape[1] if self.room is not None else 0
+
     def assemble(self) -> tuple[ir.Module, bool]:
         """(the module, whether some of its kernels are shared among threads)."""
         for kernel in self.kernels:
@@ -189,7 +194,7 @@ class Assembler:
     def run_function(self) -> None:
         function, e = self.function("run", [POINTER, *[I64] * 5], 1)
         table, thread, wanted, first, steps, t = function.args
-        listed = len(self.kernels) > MANY and self.room is None  # the list knows no memory that each thread has
+        listed = len(self.kernels) > MANY
         addresses = {
             key: e.b.load(e.address(table, i, POINTER), typ=POINTER, align=8)
             for i, key in enumerate(self.table)
@@ -242,7 +247,8 @@ class Assembler:
             met.clear()
             barriers.before(kernel.reads, kernel.writes, self.how(kernel))
             function, arrays = self.functions[kernel]
-            listing.add(function, [places[array] for array in arrays], self.shares[kernel], bool(met))
+            room = self.row_of_room if self.packs(kernel) else 0
+            listing.add(function, [places[array] for array in arrays], self.shares[kernel], bool(met), room)
         return listing
 
     def call(
@@ -253,9 +259,8 @@ class Assembler:
         barriers.before(kernel.reads, kernel.writes, self.how(kernel))
         mine, thread, threads = who
         pointers = [addresses[a] for a in arrays]
-        if self.room is not None and self.packs(kernel):
-            row = self.layouts[self.room].shape[1]
-            pointers[-1] = e.address(pointers[-1], e.b.mul(thread, I64(row)), I8)
+        if self.packs(kernel):
+            pointers[-1] = e.address(pointers[-1], e.b.mul(thread, I64(self.row_of_room)), I8)
         if count > 1:
             e.b.call(function, [*pointers, *self.part_of(e, count, thread, threads)])
             return

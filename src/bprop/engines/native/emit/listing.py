@@ -25,12 +25,15 @@ class Listing:
 
     def __init__(self):
         self.functions: dict[ir.Function, int] = {}
+        self.rooms: dict[ir.Function, int] = {}
         self.words: list[int] = []
         self.entries: int = 0
 
-    def add(self, function: ir.Function, places: Sequence[int], shares: int, meet: bool) -> None:
-        """A call of a kernel with the arrays at these places of the table."""
+    def add(self, function: ir.Function, places: Sequence[int], shares: int, meet: bool, room: int = 0) -> None:
+        """A call of a kernel with the arrays at these places of the table. room : bytes of each thread's part of the
+        last of them; 0 where threads have no parts of their own."""
         kernel = self.functions.setdefault(function, len(self.functions))
+        self.rooms[function] = room
         self.words += [kernel, WORDS + len(places), int(meet), shares, *places]
         self.entries += 1
 
@@ -47,7 +50,7 @@ class Listing:
                 meet()
             shared = e.b.icmp_signed("!=", shares, I32(1))
             with e.b.if_then(e.b.or_(shared, mine)):
-                self.choose(e, table, entry, kernel, self.bounds(e, shared, shares, thread, threads))
+                self.choose(e, (table, entry, thread), kernel, self.bounds(e, shared, shares, thread, threads))
             return [e.b.add(carry[0], e.b.zext(length, I64))]
 
         e.repeat(I64(0), I64(self.entries), [I64(0)], call)
@@ -64,8 +67,9 @@ class Listing:
             phi.add_incoming(part, inside)
         return bounds
 
-    def choose(self, e: Emitter, table: Value, entry: Value, kernel: Value, bounds: Sequence[Value]) -> None:
-        """Call the kernel of an entry with these shares."""
+    def choose(self, e: Emitter, at: tuple[Value, Value, Value], kernel: Value, bounds: Sequence[Value]) -> None:
+        """Call the kernel of an entry with these shares. at: (table, entry, thread)."""
+        table, entry, thread = at
         after = e.b.append_basic_block("called")
         switch = e.b.switch(kernel, after)
         for function, number in self.functions.items():
@@ -74,6 +78,8 @@ class Listing:
             e.b.position_at_end(block)
             places = [e.b.zext(e.load(entry, WORDS + i, I32), I64) for i in range(len(function.args) - 2)]
             pointers = [e.b.load(e.address(table, place, POINTER), typ=POINTER, align=8) for place in places]
+            if self.rooms[function]:
+                pointers[-1] = e.address(pointers[-1], e.b.mul(thread, I64(self.rooms[function])), I8)
             e.b.call(function, [*pointers, *bounds])
             e.b.branch(after)
         e.b.position_at_end(after)

@@ -1,4 +1,4 @@
-"""Large products: blocks of B are copied to where tiles read them one after the other, whatever the layout of B.
+"""Large products: panels of B are copied to where tiles read them one after the other, whatever the layout of B.
 
 The tiles, and what follows a product, are those of `products`. The sum of an element goes through k in order, one term
 after the other, so its bits are the same for every tile, block and number of threads.
@@ -32,8 +32,8 @@ EXAMPLES = 256
 
 
 class PackedProducts(BroadcastProducts):
-    """C[m, n..] += A[m, k] B[k, n..] through packed blocks of B, and strips of A that are packed where its columns
-    lie together. `memory`: of a thread, for what it packs."""
+    """C[m, n..] += A[m, k] B[k, n..] through packed panels of B, and strips of A that are packed where its columns
+    lie together. `memory`: of a thread, for what it packs: a panel, then the strips, then sums."""
 
     blocks: Blocks
 
@@ -56,27 +56,24 @@ class PackedProducts(BroadcastProducts):
         return self.columns.units >= min(ENOUGH, self.rows.units)
 
     def emit_tiles(self, rows: Bounds, columns: Bounds) -> None:
-        lo, hi = columns
-        with self.e.loop(lo, hi, self.blocks.columns) as start:
-            part = start, self.e.minimum(self.e.add(start, self.blocks.columns), hi)
-            if self.blocks.steps >= self.K:
-                self.pack(0, self.K, part)
-                self.sweep(rows, part, 0, self.K, self.whole_tile)
-            else:
-                self.in_steps(rows, part)
+        """C in blocks of rows and columns, for which the sums of tiles and the strips of A stay in the cache."""
+        (top, bottom), (left, right) = rows, columns
+        with self.e.loop(top, bottom, self.blocks.rows) as m:
+            below = self.e.minimum(self.e.add(m, self.blocks.rows), bottom)
+            with self.e.loop(left, right, self.blocks.columns) as n:
+                self.block((m, below), (n, self.e.minimum(self.e.add(n, self.blocks.columns), right)))
 
-    def in_steps(self, rows: Bounds, columns: Bounds) -> None:
+    def block(self, rows: Bounds, columns: Bounds) -> None:
         """All of k in blocks of steps. Between two of them the sums of the tiles wait in memory."""
-        steps, (lo, hi) = self.blocks.steps, rows
+        steps, start = self.blocks.steps, (rows[0], columns[0])
         last = (self.K - 1) // steps * steps
-        with self.e.loop(lo, hi, self.blocks.rows) as start:
-            part = start, self.e.minimum(self.e.add(start, self.blocks.rows), hi)
-            self.clear(part)
-            with self.e.loop(0, last, steps) as k:
-                self.pack(k, steps, columns)
-                self.sweep(part, columns, k, steps, self.next_part(start))
-            self.pack(last, self.K - last, columns)
-            self.sweep(part, columns, last, self.K - last, self.last_part(start))
+        if not last:
+            self.sweep(rows, columns, 0, self.K, self.whole_tile)
+            return
+        self.clear(rows)
+        with self.e.loop(0, last, steps) as k:
+            self.sweep(rows, columns, k, steps, self.next_part(start))
+        self.sweep(rows, columns, last, self.K - last, self.last_part(start))
 
     def clear(self, rows: Bounds) -> None:
         """Zeros for the sums of tiles of rows."""
@@ -96,33 +93,32 @@ class PackedProducts(BroadcastProducts):
             body(self.e.mul(index, tiles.size), tiles.size)
 
     def sweep(self, rows: Bounds, columns: Bounds, k: Int, steps: int, body: Callable[..., None]) -> None:
-        """body(tile, add) for the tiles of a block: (m, height, n, width, number of the tile in its rows), and what
-        adds the products of the block's steps to the sums of a tile."""
-        first = self.e.mul(columns[0], self.width)
+        """body(tile, add) for the tiles of a block: (m, height, n, width), and what adds the products of the block's
+        steps to the sums of a tile. A panel of B stays near while all strips of A pass by."""
+        top = self.e.mul(rows[0], -self.height)
+        packed = self.pack_strips(rows, top, k, steps)
 
-        def row(m: Int, height: int) -> None:
-            strip = self.strip(m, height, k, steps)
+        def tile(m: Int, height: int, n: Int, width: int) -> None:
+            strip = self.strip(m, top, k, packed)
+            body((m, height, n, width), lambda sums: self.added(strip, self.memory, height, width, steps, sums))
 
-            def tile(n: Int, width: int) -> None:
-                place = self.e.add(n, self.e.mul(first, -1))
-                panel = self.panel(place)
-                body((m, height, n, width, place), lambda sums: self.added(strip, panel, height, width, steps, sums))
-
-            self.along(self.columns, columns, tile)
-
-        self.along(self.rows, rows, row)
+        with self.e.loop(*columns) as panel:
+            one = panel, self.e.add(panel, 1)
+            self.pack(k, steps, one)
+            self.along(self.columns, one, lambda n, width: self.along(
+                self.rows, rows, lambda m, height: tile(m, height, n, width)))  # fmt: skip
 
     def whole_tile(self, tile: tuple[Any, ...], add: Callable[[list[Value]], list[Value]]) -> None:
-        m, height, n, width, _ = tile
+        m, height, n, width = tile
         self.fetch_targets(m, height, n, width)
         self.finish(m, height, n, width, add([constant(self.e.vector(self.type), 0)] * (height * width)))
 
-    def next_part(self, start: Int) -> Callable[..., None]:
+    def next_part(self, start: tuple[Int, Int]) -> Callable[..., None]:
         return lambda tile, add: self.keep(start, tile, add(self.waiting(start, tile)))
 
-    def last_part(self, start: Int) -> Callable[..., None]:
+    def last_part(self, start: tuple[Int, Int]) -> Callable[..., None]:
         def body(tile: tuple[Any, ...], add: Callable[[list[Value]], list[Value]]) -> None:
-            m, height, n, width, _ = tile
+            m, height, n, width = tile
             self.fetch_targets(m, height, n, width)
             self.finish(m, height, n, width, add(self.waiting(start, tile)))
 
@@ -130,21 +126,22 @@ class PackedProducts(BroadcastProducts):
 
     def waiting_room(self, offset: Int) -> Value:
         """The address from which the sums of tiles wait, in elements from there."""
-        return self.e.address(self.memory, self.e.add(offset, self.blocks.panel + self.blocks.strip), self.type)
+        return self.e.address(self.memory, self.e.add(offset, self.blocks.panel + self.blocks.strips), self.type)
 
-    def places(self, start: Int, tile: tuple[Any, ...]) -> tuple[Value, list[int]]:
+    def places(self, start: tuple[Int, Int], tile: tuple[Any, ...]) -> tuple[Value, list[int]]:
         """Where the sums of a tile wait: an address, and offsets from there."""
-        m, height, _, width, place = tile
-        row = self.e.add(m, self.e.mul(start, -self.height))
-        offset = self.e.add(self.e.mul(row, self.blocks.columns * self.width), self.e.mul(place, self.height))
+        m, height, n, width = tile
+        row = self.e.add(m, self.e.mul(start[0], -self.height))
+        column = self.e.add(n, self.e.mul(start[1], -self.width))
+        offset = self.e.add(self.e.mul(row, self.blocks.columns * self.width), self.e.mul(column, self.height))
         return self.waiting_room(self.e.mul(offset, self.e.lanes)), [i * self.e.lanes for i in range(height * width)]
 
-    def keep(self, start: Int, tile: tuple[Any, ...], sums: list[Value]) -> None:
+    def keep(self, start: tuple[Int, Int], tile: tuple[Any, ...], sums: list[Value]) -> None:
         address, offsets = self.places(start, tile)
         for offset, value in zip(offsets, sums, strict=True):
             self.e.store(value, address, offset)
 
-    def waiting(self, start: Int, tile: tuple[Any, ...]) -> list[Value]:
+    def waiting(self, start: tuple[Int, Int], tile: tuple[Any, ...]) -> list[Value]:
         address, offsets = self.places(start, tile)
         return [self.e.load(address, offset, self.type, vector=True) for offset in offsets]
 
@@ -177,28 +174,36 @@ class PackedProducts(BroadcastProducts):
 
     # --- packing ---
 
-    def panel(self, place: Int) -> Value:
-        """Where the columns from vector `place` of a block on are packed."""
-        return self.e.address(self.memory, self.e.mul(place, self.blocks.steps * self.e.lanes), self.type)
-
-    def strip(self, m: Int, height: int, k: Int, steps: int) -> tuple[Value, int, int]:
-        """(address of A[m, k], elements from row to row, from step to step) for a tile. It is packed unless elements
-        that follow each other in a row lie together."""
+    def pack_strips(self, rows: Bounds, top: Int, k: Int, steps: int) -> bool:
+        """Copy the strips of A from step k on, one after the other; not where elements that follow each other in a row
+        lie together. Returns whether it did. top : the first row of the block, negative."""
         A, e = self.form.A, self.e
-        source = e.address(self.pointer(A), self.offset(A, m, k), self.type)
         if A.strides[1] == 1:
-            return source, A.strides[0], 1
+            return False
         assert A.strides[0] == 1
-        target = e.address(self.memory, self.blocks.panel, self.type)
         whole = steps // UNROLLED
-        with e.loop(0, whole) as index:
-            at = e.mul(index, UNROLLED)
-            here, there = (
-                e.address(p, e.mul(at, n), self.type) for p, n in ((source, A.strides[1]), (target, self.height))
-            )
-            self.copy_steps(here, there, height, range(UNROLLED))
-        self.copy_steps(source, target, height, range(whole * UNROLLED, steps))
-        return target, 1, self.height
+
+        def strip(m: Int, height: int) -> None:
+            source = e.address(self.pointer(A), self.offset(A, m, k), self.type)
+            target, _, _ = self.strip(m, top, k, True)
+            with e.loop(0, whole) as index:
+                at = e.mul(index, UNROLLED)
+                here, there = (
+                    e.address(p, e.mul(at, n), self.type) for p, n in ((source, A.strides[1]), (target, self.height))
+                )
+                self.copy_steps(here, there, height, range(UNROLLED))
+            self.copy_steps(source, target, height, range(whole * UNROLLED, steps))
+
+        self.along(self.rows, rows, strip)
+        return True
+
+    def strip(self, m: Int, top: Int, k: Int, packed: bool) -> tuple[Value, int, int]:
+        """(address of A[m, k], elements from row to row, from step to step) for a tile."""
+        if not packed:
+            source = self.e.address(self.pointer(self.form.A), self.offset(self.form.A, m, k), self.type)
+            return source, self.form.A.strides[0], 1
+        place = self.e.add(self.e.mul(self.e.add(m, top), self.blocks.steps), self.blocks.panel)
+        return self.e.address(self.memory, place, self.type), 1, self.height
 
     def copy_steps(self, source: Value, target: Value, height: int, steps: range) -> None:
         """Some steps of a strip, in order: a vector may end in elements that the next step overwrites."""
@@ -209,7 +214,7 @@ class PackedProducts(BroadcastProducts):
                 self.e.store(value, target, step * self.height + first)
 
     def pack(self, k: Int, steps: int, columns: Bounds) -> None:
-        """Copy the rows from k on of a block of B."""
+        """Copy the rows from k on of a tile of B's columns."""
         if self.form.B.strides[1] == 1:
             self.pack_rows(k, steps, columns)
         else:
@@ -217,13 +222,12 @@ class PackedProducts(BroadcastProducts):
 
     def pack_rows(self, k: Int, steps: int, columns: Bounds) -> None:
         e, lanes = self.e, self.e.lanes
-        first = e.mul(columns[0], -self.width)
         with e.loop(0, steps) as step:
             row = e.add(k, step)
 
             def copy(n: Int, width: int, row: Int = row, step: Int = step) -> None:
                 source = e.address(self.pointer(self.form.B), self.offset(self.form.B, row, e.mul(n, lanes)), self.type)
-                target = self.panel(e.add(n, first))
+                target = self.memory
                 for j in range(width):
                     self.fetch(e.address(source, AHEAD * self.form.B.strides[0] + j * lanes, self.type))
                     value = e.load(source, j * lanes, self.type, vector=True)
@@ -235,26 +239,16 @@ class PackedProducts(BroadcastProducts):
         """The same where the elements of a column lie together: squares of `lanes` rows and columns are turned."""
         e, lanes, B = self.e, self.e.lanes, self.form.B
         assert B.strides[0] == 1
-        lo, hi = columns
-        stop = e.minimum(e.mul(hi, self.width), self.vectors)
-        first = e.mul(lo, -self.width)
-        with e.loop(e.mul(lo, self.width), stop) as n:
-            place = e.add(n, first)
-            tile, within = self.divided(place)
-            target = e.address(self.panel(e.mul(tile, self.width)), e.mul(within, lanes), self.type)
+        first = e.mul(columns[0], self.width)
+        stop = e.minimum(e.mul(columns[1], self.width), self.vectors)
+        with e.loop(first, stop) as n:
+            target = e.address(self.memory, e.mul(e.add(n, e.mul(first, -1)), lanes), self.type)
             rows = [e.mul(e.minimum(e.add(e.mul(n, lanes), i), self.N - 1), B.strides[1]) for i in range(lanes)]
             with e.loop(0, steps, lanes) as step:
                 at = e.add(k, step)
                 square = [e.load(self.pointer(B), e.add(row, at), self.type, vector=True) for row in rows]
                 for i, vector in enumerate(self.turned(square)):
                     e.store(vector, target, e.mul(e.add(step, i), self.width * lanes))
-
-    def divided(self, place: Int) -> tuple[Int, Int]:
-        """(the tile of columns, the vector within it)."""
-        if isinstance(place, int):
-            return divmod(place, self.width)
-        width = self.e.integer(self.width)
-        return self.b.udiv(place, width), self.b.urem(place, width)
 
     def turned(self, rows: list[Value]) -> list[Value]:
         """The columns of a square of rows: in each round, halves of blocks are exchanged."""

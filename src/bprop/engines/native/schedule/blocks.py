@@ -1,8 +1,10 @@
 """How a large product is cut into blocks, so that what a tile reads again and again lies in a core's own caches.
 
-A block of B, `steps` rows of some tiles of columns, is copied to where it lies in the order in which tiles read it (it
-is packed). So the tiles neither jump from page to page nor meet in few sets of a cache. The sums of a tile go on from
-block to block in the order of k: their bits depend on no block, and on no cache.
+A panel of B, `steps` rows of one tile of columns, is copied to where it lies in the order in which tiles read it (it is
+packed). So the tiles neither jump from page to page nor meet in few sets of a cache. All strips of A pass by the panel,
+then comes the next one: the order of GotoBLAS (Goto and van de Geijn, Anatomy of high-performance matrix
+multiplication, 2008). The sums of a tile go on from block to block in the order of k: their bits depend on no block, and
+on no cache.
 """
 
 from __future__ import annotations
@@ -12,28 +14,25 @@ from dataclasses import dataclass
 from bprop.engines.native.schedule.caches import Caches, caches
 from bprop.engines.native.schedule.tiles import packed_tile
 
-MOST_STEPS = 1024
-"""Rows of B in a block at most. Few blocks are better: between two of them, the sums of the tiles wait in memory."""
-
 
 @dataclass(frozen=True)
 class Blocks:
-    """steps : rows of B in a block. columns : tiles of columns in a block. rows : tiles of rows whose sums wait
-    for the next block of steps.
+    """steps : terms of a sum in a block. rows, columns : tiles of C along both axes whose sums wait for the next block
+    of steps, and for which A is packed once.
 
-    Sizes of the memory of a thread are in elements: `panel` for a block of B, `strip` for a tile of A, `sums`.
+    Sizes of the memory of a thread are in elements: `panel` of B, `strips` of A, `sums` of tiles.
     """
 
     steps: int
     columns: int
     rows: int
     panel: int
-    strip: int
+    strips: int
     sums: int
 
     @property
     def length(self) -> int:
-        return self.panel + self.strip + self.sums
+        return self.panel + self.strips + self.sums
 
 
 def cut(sizes: tuple[int, int, int], lanes: int, itemsize: int) -> tuple[tuple[int, int], Blocks]:
@@ -43,18 +42,30 @@ def cut(sizes: tuple[int, int, int], lanes: int, itemsize: int) -> tuple[tuple[i
 
 
 def blocks(sizes: tuple[int, int, int], tile: tuple[int, int], lanes: int, itemsize: int, caches: Caches) -> Blocks:
-    """The blocks of a product. sizes : M, K, N. tile : its rows, and its columns in vectors."""
+    """The blocks of a product. sizes : M, K, N. tile : its rows, and its columns in vectors.
+
+    Few blocks of steps are better, for between two of them the sums wait in memory: a panel may take an eighth of the
+    second cache, the strips half of it, and the sums that wait the other half. A panel in the first cache is read no
+    faster.
+    """
     (M, K, N), (height, width) = sizes, tile
-    most = min(MOST_STEPS, caches.first // 2 // (height * itemsize) // lanes * lanes)  # A's strip: half of the cache
-    count = -(-K // max(most, lanes))
-    even = -(-K // count)  # blocks of nearly the same size
-    steps = -(-even // lanes) * lanes
-    per_tile = steps * width * lanes  # elements of B that one tile of columns reads in a block
-    columns = max(1, min(caches.second // 4 // (per_tile * itemsize), -(-N // (width * lanes))))
-    rows = -(-M // height)
-    sums = 0
+    room = caches.second // itemsize
+    steps = _rounded(_even(K, room // 8 // (width * lanes) // lanes * lanes), lanes)
+    rows = _even(-(-M // height), room // 2 // (steps * height))
+    columns, sums = -(-N // (width * lanes)), 0
     if steps < K:
-        row = columns * height * width * lanes
-        rows = max(1, min(rows, caches.second // 2 // (row * itemsize)))
-        sums = rows * row
-    return Blocks(steps, columns, rows, columns * per_tile, -(-(steps * height) // lanes) * lanes + 2 * lanes, sums)
+        row = rows * height * width * lanes
+        columns = _even(columns, room // 2 // row)
+        sums = columns * row
+    strips = _rounded(rows * height * steps, lanes) + lanes  # the last strip is written by whole vectors
+    return Blocks(steps, columns, rows, steps * width * lanes, strips, sums)
+
+
+def _even(count: int, most: int) -> int:
+    """The size of parts of nearly the same size, none above `most`."""
+    return -(-count // -(-count // max(1, most)))
+
+
+def _rounded(count: int, to: int) -> int:
+    """The next multiple."""
+    return -(-count // to) * to

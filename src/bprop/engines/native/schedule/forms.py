@@ -1,7 +1,7 @@
 """How a product of two matrices is computed: along which axis operands are read by whole vectors.
 
 BROADCAST: C[m, n..] += A[m, k] B[k, n..], vectors along n. INNER: C[m, n] = sum over vectors along k of both.
-PACKED: as BROADCAST, for large products: blocks of B are copied first, so it may lie in any way.
+PACKED: as BROADCAST, for large products: parts of both are copied first, so they may lie in any way.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from bprop.engines.trace.tape import Traced
 BROADCAST, INNER, PACKED = "broadcast", "inner", "packed"
 
 MANY_ROWS, MANY_VECTORS, MANY_STEPS = 48, 4, 48
-MUCH_WORK = 2**26
-"""A product is large from so many rows of C, vectors in a row of it, and terms of a sum on, if it is as many products
-of numbers: what it costs to copy B is little then. Smaller ones lie in the caches, where copies gain nothing."""
+MUCH_WORK = 2**25
+"""A product is large from so many rows of C, vectors in a row of it, and terms of a sum on. Copies pay if it is as many
+products of numbers, too: smaller ones lie in the caches. Where vectors would run along k they always pay."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,8 @@ def form_of(dot: Traced, lanes: int) -> Form:
     if dot.op == "partial_dots":
         return Form(BROADCAST, A, B, (M, K, N))
     rows, columns = Layout.padded(dot.shape, dot.dtype, lanes).strides
-    if is_large(M, K, -(-N // lanes)) and M * K * N >= MUCH_WORK:
+    large = is_large(M, K, -(-N // lanes))
+    if large and M * K * N >= MUCH_WORK:
         return Form(PACKED, A, B, (M, K, N))
     if B.strides[1] == 1 and columns == 1:
         return Form(BROADCAST, A, B, (M, K, N))
@@ -76,4 +77,4 @@ def form_of(dot: Traced, lanes: int) -> Form:
         return Form(BROADCAST, B.transposed, A.transposed, (N, K, M), swapped=True)
     if 2 * lanes > K and columns == 1 and M > 1:
         return Form(BROADCAST, A, operand(b, lanes, copied=True), (M, K, N))
-    return Form(INNER, A, B, (M, K, N))
+    return Form(PACKED if large else INNER, A, B, (M, K, N))

@@ -38,7 +38,7 @@ def tile_rows(rows: int, columns: int, registers: int) -> tuple[int, int]:
 
 def packed_tile(rows: int, columns: int, vector_bytes: int) -> tuple[int, int]:
     """(rows, vectors) of a tile of a large product: for 32 registers, or 16 where vectors have 32 bytes (AVX2)."""
-    height, width = (6, 2) if vector_bytes == 32 else (8, 3)
+    height, width = (6, 2) if vector_bytes == 32 else (6, 4)
     return min(rows, height), min(columns, width)
 
 
