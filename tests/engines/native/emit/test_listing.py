@@ -63,12 +63,12 @@ def test_equal_kernels_are_one_case_of_the_list():
         args = (None,) * 4
 
     listing, first, second = Listing(), Function(), Function()
-    for function, places, shares, meet in (
+    for function, places, count, meet in (
         (first, [7, 9], 1, False),
         (second, [1, 2], 5, True),
         (first, [3, 4], 1, True),
     ):
-        listing.add(function, places, shares, meet)
+        listing.add(function, places, count, meet)
     entries = np.reshape(listing.words, (3, WORDS + 2))
     assert entries[:, 0].tolist() == [0, 1, 0] and len(listing.functions) == 2
     assert entries[:, LENGTH].tolist() == [WORDS + 2] * 3

@@ -3,8 +3,8 @@
 A panel of B, `steps` rows of one tile of columns, is copied to where it lies in the order in which tiles read it (it is
 packed). So the tiles neither jump from page to page nor meet in few sets of a cache. All strips of A pass by the panel,
 then comes the next one: the order of GotoBLAS (Goto and van de Geijn, Anatomy of high-performance matrix
-multiplication, 2008). The sums of a tile go on from block to block in the order of k: their bits depend on no block, and
-on no cache.
+multiplication, 2008). The sums of a tile go on from block to block in the order of k: their bits depend on no block,
+and on no cache.
 """
 
 from __future__ import annotations
