@@ -10,9 +10,11 @@ from pathlib import Path
 from mutation import areas
 from mutation.equivalent import REVIEWED
 from mutation.mutants import Mutant, mutants_of
-from mutation.reached import MOST, Reached, evenly
+from mutation.reached import Reached, evenly
 from mutation.trial import NONE, PASSED, TIMEOUT, UNKNOWN, Copy
 
+UNKNOWN_SECONDS = 120.0
+"""Assumed of tests whose own time was not measured."""
 CAUGHT, LATE, SURVIVED, EQUIVALENT = "caught", "timeout", "survived", "equivalent"
 
 
@@ -48,8 +50,10 @@ class Judge:
         near = [*([own] if own else []), *named]
         reaching = self.reached.tests(mutant) if self.reached is not None else None
         if reaching is not None:
-            own_reaching, others = (evenly(tests) for tests in divided(reaching, own))
-            return [tests for tests in (own_reaching, own, others, around if len(reaching) > MOST else []) if tests]
+            own_reaching, others = divided(reaching, own)
+            some = evenly(others)
+            rest = [test for test in others if test not in set(some)]
+            return [tests for tests in (evenly(own_reaching), own, some, around if rest else [], rest) if tests]
         return near if (self.narrow or self.own) and near else [*near, around]
 
     def try_(self, mutant: Mutant, area: str) -> Verdict:
@@ -58,8 +62,7 @@ class Judge:
         if mutant.key in REVIEWED:
             return Verdict(mutant, area, EQUIVALENT, REVIEWED[mutant.key], 0.0)
         for tests in self.stages(mutant, area):
-            with self.copy.changed(mutant.path, mutant.changed):
-                code = self.run(tests)
+            code = self.code(mutant, tests)
             if code == UNKNOWN and self.copy.run(tests, 3600, self.output) == UNKNOWN:
                 continue  # the list is older than the tests; else the defect keeps a file from being read
             if code not in (PASSED, NONE):
@@ -68,11 +71,21 @@ class Judge:
                     return Verdict(mutant, area, LATE if code == TIMEOUT else CAUGHT, by, time.monotonic() - began)
         return Verdict(mutant, area, SURVIVED, "", time.monotonic() - began)
 
-    def run(self, tests: list[str], unknown: float = 120.0) -> int:
-        """Run some tests; the time that they took without a defect says how long they may take with one."""
+    def code(self, mutant: Mutant, tests: list[str]) -> int:
+        """pytest's exit code with the defect. Tests that are slow without it, too, run again with a limit that fits."""
+        for _ in range(2):
+            known = self.seconds(tests)
+            with self.copy.changed(mutant.path, mutant.changed):
+                code = self.copy.run(tests, self.limit + 4 * (known or UNKNOWN_SECONDS), self.output)
+            if code != TIMEOUT or known is not None or not self.passes(tests):
+                break
+        return code
+
+    def seconds(self, tests: list[str]) -> float | None:
+        """How long tests take without a defect, at most; None where it was not measured."""
         files = {file_of(test) for test in tests}
         known = [seconds for measured, seconds in self.times.items() if files <= set(measured) or [*measured] == tests]
-        return self.copy.run(tests, self.limit + 4 * min(known, default=unknown), self.output)
+        return min(known, default=None)
 
     def need_passing(self, tests: list[str]) -> None:
         """Raise SystemExit where tests fail without a defect."""

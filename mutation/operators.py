@@ -129,12 +129,13 @@ def statement(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
     dropped |= isinstance(node, ast.Assign) and any(isinstance(t, ast.Attribute | ast.Subscript) for t in node.targets)
     if dropped:
         yield "drop a statement", ast.Pass()
-    if isinstance(node, ast.Return) and not (node.value is None or _is_none(node.value)):
+    if isinstance(node, ast.Return) and not (node.value is None or _is_nothing(node.value)):
         yield "return None", ast.Return(ast.Constant(None))
 
 
-def _is_none(node: ast.AST) -> bool:
-    return isinstance(node, ast.Constant) and node.value is None
+def _is_nothing(node: ast.AST) -> bool:
+    """None, or False: who asks a question takes None for it, too."""
+    return isinstance(node, ast.Constant) and (node.value is None or node.value is False)
 
 
 EXPRESSIONS: tuple[Operator, ...] = (operation, comparison, condition, constant, call, name, axes)

@@ -11,7 +11,7 @@ from pathlib import Path
 from mutation.mutants import Mutant
 
 MOST = 400
-"""Tests of a line. If more run it, an even choice of them comes first, then the tests around."""
+"""Tests of a line. If more run it, an even choice of them comes first, then the tests around, then all the others."""
 
 
 class Reached:

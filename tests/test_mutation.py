@@ -4,6 +4,7 @@ import ast
 import os
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))  # the script is no part of the package
 
-from mutation import areas, judge, report  # noqa: E402
+from mutation import areas, judge, reached, report  # noqa: E402
 from mutation.equivalent import REVIEWED, read  # noqa: E402
 from mutation.mutants import mutants_of  # noqa: E402
 
@@ -79,6 +80,13 @@ def test_statements_are_dropped_and_conditions_flipped(tmp_path):
         source.replace("a += a\n", "a -= a\n"),
     }
     assert dropped == changes(tmp_path, source)
+
+
+def test_a_function_returns_none_instead_of_what_it_returns_but_not_instead_of_false(tmp_path):
+    assert "def f(a):\n    return None\n" in changes(tmp_path, "def f(a):\n    return a\n")
+    assert changes(tmp_path, "def f(a):\n    return False\n") == {"def f(a):\n    return True\n"}
+    assert changes(tmp_path, "def f(a):\n    return None\n") == set()
+    assert "def f(a):\n    return None\n" in changes(tmp_path, "def f(a):\n    return 0\n")
 
 
 def test_texts_for_people_annotations_decorators_and_examples_are_left_alone(tmp_path):
@@ -264,3 +272,41 @@ def test_after_its_own_tests_a_mutant_is_tried_on_those_that_run_its_line_wherev
     by = {line.split()[1]: line.split()[0] for line in lines if "rules.one:" in line}
     assert by == {"rules.one:2": "caught", "rules.one:6": "caught", "rules.one:10": "survived"}
     assert {line.split()[-1] for line in lines if "half:" in line} == {"tests/far/test_far.py::test_half"}
+
+
+def test_all_tests_that_run_a_line_are_tried_in_the_end(monkeypatch):
+    monkeypatch.setattr(reached, "MOST", 2)
+    mutant = next(m for m, _ in judge.planted(ROOT, ["rules.sgd"]) if m.scope)
+    own, around = areas.own_tests("rules.sgd", ROOT), areas.tests_around("rules")
+    near, far = f"{own[0]}::test_near", [f"tests/far/test_far.py::test_{number}" for number in range(5)]
+
+    class Lines:
+        def tests(self, mutant):
+            return [near, *far]
+
+    stages = judge.Judge(ROOT, None, reached=Lines()).stages(mutant, "rules")
+    assert stages == [[near], own, [far[0], far[3]], around, [far[1], far[2], far[4]]]
+
+
+@pytest.mark.parametrize(("slow", "outcome"), [(False, judge.LATE), (True, judge.SURVIVED)])
+def test_tests_that_are_slow_without_a_defect_have_more_time(slow, outcome):
+    """One run of 2,000 s is a catch where the tests take 1 s by themselves, and none where they take 1,900."""
+    mutant = judge.planted(ROOT, ["rules.sgd"])[0][0]
+
+    class Copy:
+        folder = Path("nowhere")
+
+        @contextmanager
+        def changed(self, path, text):
+            yield
+
+        def run(self, tests, limit, output):
+            return judge.TIMEOUT if limit < 2000 else judge.PASSED
+
+    class Measured(judge.Judge):
+        def passes(self, tests):
+            self.times.setdefault(tuple(tests), 1900.0 if slow else 1.0)
+            return True
+
+    verdict = Measured(ROOT, Copy(), limit=60.0, own=True).try_(mutant, "rules")
+    assert verdict.outcome == outcome

@@ -5,6 +5,7 @@ import pytest
 
 import bprop as bp
 from bprop import errors
+from bprop.backward.primitives import Place
 from bprop.namespace import namespace
 from bprop.onnx import to_onnx
 
@@ -167,3 +168,12 @@ def test_any_and_all_along_an_axis_drop_it_unless_it_is_asked_for():
 
 def test_numbers_along_an_axis_of_fixed_length_are_a_constant():
     same(lambda xp, a: a * xp.arange(a.shape[1]).astype(a.dtype), ["Cast", "Mul"])  # and no Range
+
+
+def test_an_array_amid_zeros_has_as_many_after_it_as_are_left():
+    x = bp.Input("x", (2,))
+    graph = bp.Graph(outputs={"out": Place(x, x, shape=("N", 7), index=(slice(None), slice(1, 3)))})
+    made = to_onnx(bp.Model(graph, {}))
+    session = ort.InferenceSession(made.SerializeToString(), providers=["CPUExecutionProvider"])
+    (found,) = session.run(["out"], {"x": X[:, :2].astype("float32")})
+    np.testing.assert_array_equal(found, np.pad(X[:, :2], ((0, 0), (1, 4))))

@@ -82,3 +82,13 @@ def test_later_trainings_of_a_cell_are_counted(clock):
     progress.epoch(record(1))
     progress.close()
     assert shown[-1][1].startswith("Trained 3: epoch 1 of 1")
+
+
+def test_two_epochs_are_the_beginning_of_a_curve(clock):
+    shown = Shown()
+    progress = Cell(shown, epochs=2, total=20, start=0)
+    progress.epoch(record(1))
+    assert "<svg" not in shown[-1][0]
+    progress.epoch(record(2))
+    progress.close()
+    assert "<svg" in shown[-1][0]

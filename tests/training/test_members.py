@@ -2,6 +2,7 @@
 
 import os
 import signal
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -206,3 +207,15 @@ def test_members_train_side_by_side_only_where_their_rows_are_in_memory(monkeypa
     assert [Team(graph(), members(count), rule, SETTINGS).threads for count in (1, 2, 3)] == [1, 2, 2]
     monkeypatch.setattr(DataSet, "in_memory", False)
     assert Team(graph(), members(3), rule, SETTINGS).threads == 1
+
+
+@pytest.mark.parametrize(("began", "text"), [(90.0, "at most 45 s"), (70.0, "at most 2 min")])
+def test_the_time_that_is_left_is_that_of_all_networks(monkeypatch, began, text):
+    """10 of 60 epochs are done since it began, and 5 before: 45 are left."""
+    team = Team.__new__(Team)
+    team.trainers = [SimpleNamespace(planned=30)] * 2
+    team.crew, team.began = SimpleNamespace(updates=[9, 6]), (began, 5)
+    monkeypatch.setattr("bprop.training.members.perf_counter", lambda: 100.0)
+    assert team._left() == text
+    team.began = (began, 15)
+    assert team._left() == ""

@@ -107,3 +107,11 @@ def test_members_of_an_ensemble_have_places_of_their_own(memory):
     graphs = bp.train_many(bp.mlp([3, 2]), DATA, seeds=[0, 1], epochs=2, engine="numpy", checkpoint="memory://many")
     assert sorted(memory.store) == ["/many/m1.checkpoint", "/many/m2.checkpoint"]
     assert len(graphs) == 2
+
+
+def test_a_mark_that_cannot_be_read_is_named(memory, monkeypatch):
+    place = Place("memory://run/", "1s", True)
+    refuse = lambda *words, **more: (_ for _ in ()).throw(PermissionError("no"))  # noqa: E731
+    monkeypatch.setattr(type(memory), "cat_file", refuse)
+    with pytest.raises(ModelFileError, match=r"cannot read memory://run/\.writer: access is denied"):
+        place.need_held()

@@ -171,3 +171,14 @@ def test_it_goes_back_to_the_step_before_the_one_that_was_not_well():
     for name, array in theta.items():
         np.testing.assert_array_equal(one.result.params[name], array)
     assert any((after[name] != theta[name]).any() for name in theta)
+
+
+def test_each_epoch_has_an_order_and_a_reader_of_its_own(monkeypatch):
+    one, asked = network(epochs=9), []
+    one.begin_together()
+    data = type(one.job.data)
+    for name in ("order", "reader"):
+        monkeypatch.setattr(data, name, lambda self, *words, name=name: asked.append((name, *words)))
+    one.position.epoch = 2
+    assert one.next_epoch() is True
+    assert asked == [("order", one.job.seed, 2, True), ("reader", one.job.seed, 2, True)]
