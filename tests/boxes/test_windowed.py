@@ -18,6 +18,7 @@ def test_the_windows_that_fit_are_counted():
 def test_same_puts_the_odd_zero_at_the_end():
     assert zeros_around("same", frame()) == ((1, 1), (1, 1))
     assert zeros_around("same", frame(sizes=(8, 6), apart=(1, 1))) == ((0, 1), (0, 1))
+    assert zeros_around("same", frame(sizes=(6, 6), size=(1, 1), step=(2, 3))) == ((0, 0), (0, 0))  # windows leave gaps
     assert zeros_around("valid", frame()) == ((0, 0), (0, 0))
     assert zeros_around((2, 0), frame()) == ((2, 2), (0, 0))
 

@@ -57,6 +57,7 @@ def test_numbers_in_a_column_are_one_number_an_example():
         (graph, Y + 1, errors.DataError, "labels count from 0: give y - 1"),
         (binary, np.array([-1, 1, 1, -1]), errors.DataError, "for labels -1 and 1 give y > 0"),
         (graph, np.full((4, 3), 1 / 3), errors.ShapeError, r"give a.argmax\(axis=-1\)"),
+        (graph, np.vstack([np.eye(3), [[0, 0.5, 0.5]]]), errors.ShapeError, r"give a.argmax\(axis=-1\)"),
         (graph, np.eye(4)[Y], errors.ShapeError, r"needs shape \(N,\), got \(4, 4\)"),
         (graph, np.array(["ash", "oak", "yew", "ash"]), errors.DTypeError, r"np.unique\(y, return_inverse=True\)"),
         (graph, np.array(["ash", "oak", None, "ash"], object), errors.DTypeError, r"some are missing"),

@@ -109,6 +109,11 @@ def need_share(share: Any) -> None:
         raise SettingError(
             f"validation is a set like the data, or a share in (0, 1), not {share!r}; a set is (X, y), say"
         )
+    if not 0 < share < 1:
+        raise SettingError(
+            f"validation={share!r} is no share of the examples, which lies between 0 and 1: 0.1 holds out a tenth of "
+            "them, None holds out none"
+        )
 
 
 def is_too_wide(data: DataSet, dtype: np.dtype) -> bool:
