@@ -72,7 +72,11 @@ def test_an_initialiser_is_a_function_a_name_an_array_or_a_number():
         (lambda: Parameter("W", (4, 3), init=object()), errors.BoxError, r"a function init\(rng, shape\)"),
         (lambda: Parameter("W", 4, 3), errors.BoxError, r"is a tuple, \(4, 3\)"),
         (lambda: Parameter("W", np.ones((4, 3))), errors.BoxError, "init=array"),
-        (lambda: Input("x", (None, 4)), errors.BoxError, "the batch axis is implicit"),
+        (lambda: Input("x", (None, 4)), errors.BoxError, r"one example, \(4,\): the batch axis is implicit"),
+        (lambda: Input("x", ("N",)), errors.BoxError, r"one example, \(\): the batch axis is implicit"),
+        (lambda: Input("x", -1), errors.BoxError, r"one example, \(\): the batch axis is implicit"),
+        (lambda: Input("x", None), errors.BoxError, "positive whole numbers, not None"),
+        (lambda: Parameter("W", (None, 4)), errors.BoxError, r"positive whole numbers, not \(None, 4\)"),
     ],
 )
 def test_what_is_no_initialiser_and_no_shape_is_refused_with_what_to_type(make, error, cure):

@@ -158,7 +158,7 @@ def legal_shape(shape: Any, who: str) -> tuple[int, ...]:
     if getattr(shape, "ndim", 0) > 1:
         raise errors.BoxError(f"{who}: a shape is made of positive whole numbers; an array to start from is init=array")
     sizes = tuple(shape) if isinstance(shape, Iterable) and not isinstance(shape, str) else (shape,)
-    if who.startswith("Input") and len(sizes) > 1 and sizes[0] in (None, "N", -1):
+    if who.startswith("Input") and shape is not None and sizes and sizes[0] in (None, "N", -1):
         raise errors.BoxError(f"{who}: the shape is that of one example, {sizes[1:]}: the batch axis is implicit")
     if not all(isinstance(s, int | np.integer) and not isinstance(s, bool) and s > 0 for s in sizes):
         raise errors.BoxError(f"{who}: a shape is made of positive whole numbers, not {shape!r}")

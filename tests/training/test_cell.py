@@ -92,3 +92,11 @@ def test_two_epochs_are_the_beginning_of_a_curve(clock):
     progress.epoch(record(2))
     progress.close()
     assert "<svg" in shown[-1][0]
+
+
+def test_no_time_is_left_after_the_last_update(clock):
+    shown = Shown()
+    progress = Cell(shown, epochs=1, total=10, start=0)
+    clock[0] += 2.0
+    progress.epoch(record(1))
+    assert "epoch 1 of 1, 2.0 s" in shown[-1][1] and "left" not in shown[-1][1]
