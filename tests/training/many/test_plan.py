@@ -93,3 +93,10 @@ def test_rows_of_a_set_larger_than_memory_are_refused(monkeypatch):
     monkeypatch.setattr(DataSet, "in_memory", False)
     with pytest.raises(errors.SettingError, match="trained on as a whole: leave out rows="):
         plan(rows=[[0, 1]], data=DATA)
+    assert plan(seeds=(1, 2), data=DATA).rows == [None, None]
+
+
+@pytest.mark.parametrize("share", [0, 1.0, 5])
+def test_what_is_no_share_of_the_examples_is_refused(share):
+    with pytest.raises(errors.SettingError, match=f"validation={share} is no share of the examples"):
+        plan(seeds=(1, 2), data=DATA, validation=share)

@@ -18,7 +18,7 @@ from bprop.graph import Graph
 from bprop.remote.path import RemotePath, model_place_of
 from bprop.scaling import Units
 from bprop.training.class_weights import class_weights
-from bprop.training.examples import is_set, read_set
+from bprop.training.examples import is_set, need_share, read_set
 from bprop.training.settings import TrainSettings, precision_of, whole
 
 
@@ -135,6 +135,7 @@ def _divided(
         return rows, [examples.rows(index) for index in held]
     share = own[0].validation
     if isinstance(share, float | int) and not isinstance(share, bool) and examples.in_memory:
+        need_share(share)
         return _held_out(rows, [setting.seed for setting in own], float(share), examples)
     return rows, [None] * len(own)
 
