@@ -17,12 +17,14 @@ def test_blocks_hold_whole_vectors_and_fit_into_the_caches(size, caches, vector)
     height, width = tile = min(M, 6), min(-(-N // lanes), 4)
     found = blocks(size, tile, lanes, itemsize, caches)
     assert found.steps % lanes == 0 and 0 < found.steps < K + lanes
-    assert found.panel == found.steps * width * lanes and found.panel * itemsize <= caches.second // 8
+    assert found.panel == found.steps * width * lanes and found.packed == found.panels * found.panel
+    assert found.packed * itemsize <= caches.second // 8
+    assert found.panels in (1, -(-N // (width * lanes))) or 256 <= found.panels * width * lanes * itemsize < 512
     assert found.rows == 1 or found.rows * height * found.steps * itemsize <= caches.second // 2
     assert found.rows * found.columns == 1 or found.sums * itemsize <= caches.second // 2
     assert found.strips >= found.rows * height * found.steps + lanes  # the last vector may end beyond the last strip
     assert found.panel % lanes == found.strips % lanes == 0
-    assert found.length == found.panel + found.strips + found.sums
+    assert found.length == found.packed + found.strips + found.sums
     for count, part in ((-(-M // height), found.rows), (-(-N // (width * lanes)), found.columns)):
         assert 1 <= part <= count
         assert -(-count // part) * part - count < -(-count // part)  # parts of one size, but for one tile

@@ -33,7 +33,7 @@ EXAMPLES = 256
 
 class PackedProducts(BroadcastProducts):
     """C[m, n..] += A[m, k] B[k, n..] through packed panels of B, and strips of A that are packed where its columns
-    lie together. `memory`: of a thread, for what it packs: a panel, then the strips, then sums."""
+    lie together. `memory`: of a thread, for what it packs: panels, then strips, then sums."""
 
     blocks: Blocks
 
@@ -94,19 +94,22 @@ class PackedProducts(BroadcastProducts):
 
     def sweep(self, rows: Bounds, columns: Bounds, k: Int, steps: int, body: Callable[..., None]) -> None:
         """body(tile, add) for the tiles of a block: (m, height, n, width), and what adds the products of the block's
-        steps to the sums of a tile. A panel of B stays near while all strips of A pass by."""
+        steps to the sums of a tile. Panels of B stay near while all strips of A pass by."""
         top = self.e.mul(rows[0], -self.height)
         packed = self.pack_strips(rows, top, k, steps)
 
-        def tile(m: Int, height: int, n: Int, width: int) -> None:
+        def tile(panel: Value, m: Int, height: int, n: Int, width: int) -> None:
             strip = self.strip(m, top, k, packed)
-            body((m, height, n, width), lambda sums: self.added(strip, self.memory, height, width, steps, sums))
+            body((m, height, n, width), lambda sums: self.added(strip, panel, height, width, steps, sums))
 
-        with self.e.loop(*columns) as panel:
-            one = panel, self.e.add(panel, 1)
-            self.pack(k, steps, one)
-            self.along(self.columns, one, lambda n, width: self.along(
-                self.rows, rows, lambda m, height: tile(m, height, n, width)))  # fmt: skip
+        lo, hi = columns
+        with self.e.loop(lo, hi, self.blocks.panels) as start:
+            part = start, self.e.minimum(self.e.add(start, self.blocks.panels), hi)
+            self.pack(k, steps, part)
+            with self.e.loop(*part) as column:
+                panel = self.panel(self.e.add(column, self.e.mul(start, -1)))
+                self.along(self.columns, (column, self.e.add(column, 1)), lambda n, width: self.along(
+                    self.rows, rows, lambda m, height: tile(panel, m, height, n, width)))  # fmt: skip
 
     def whole_tile(self, tile: tuple[Any, ...], add: Callable[[list[Value]], list[Value]]) -> None:
         m, height, n, width = tile
@@ -126,7 +129,7 @@ class PackedProducts(BroadcastProducts):
 
     def waiting_room(self, offset: Int) -> Value:
         """The address from which the sums of tiles wait, in elements from there."""
-        return self.e.address(self.memory, self.e.add(offset, self.blocks.panel + self.blocks.strips), self.type)
+        return self.e.address(self.memory, self.e.add(offset, self.blocks.packed + self.blocks.strips), self.type)
 
     def places(self, start: tuple[Int, Int], tile: tuple[Any, ...]) -> tuple[Value, list[int]]:
         """Where the sums of a tile wait: an address, and offsets from there."""
@@ -202,7 +205,7 @@ class PackedProducts(BroadcastProducts):
         if not packed:
             source = self.e.address(self.pointer(self.form.A), self.offset(self.form.A, m, k), self.type)
             return source, self.form.A.strides[0], 1
-        place = self.e.add(self.e.mul(self.e.add(m, top), self.blocks.steps), self.blocks.panel)
+        place = self.e.add(self.e.mul(self.e.add(m, top), self.blocks.steps), self.blocks.packed)
         return self.e.address(self.memory, place, self.type), 1, self.height
 
     def copy_steps(self, source: Value, target: Value, height: int, steps: range) -> None:
@@ -213,8 +216,12 @@ class PackedProducts(BroadcastProducts):
                 value = self.e.load(source, place, self.type, vector=True)
                 self.e.store(value, target, step * self.height + first)
 
+    def panel(self, number: Int) -> Value:
+        """Where the panel of this number of those that lie packed begins."""
+        return self.e.address(self.memory, self.e.mul(number, self.blocks.panel), self.type)
+
     def pack(self, k: Int, steps: int, columns: Bounds) -> None:
-        """Copy the rows from k on of a tile of B's columns."""
+        """Copy the rows from k on of some tiles of B's columns."""
         if self.form.B.strides[1] == 1:
             self.pack_rows(k, steps, columns)
         else:
@@ -225,30 +232,31 @@ class PackedProducts(BroadcastProducts):
         with e.loop(0, steps) as step:
             row = e.add(k, step)
 
-            def copy(n: Int, width: int, row: Int = row, step: Int = step) -> None:
+            def copy(n: Int, width: int, target: Value, row: Int = row, step: Int = step) -> None:
                 source = e.address(self.pointer(self.form.B), self.offset(self.form.B, row, e.mul(n, lanes)), self.type)
-                target = self.memory
                 for j in range(width):
                     self.fetch(e.address(source, AHEAD * self.form.B.strides[0] + j * lanes, self.type))
                     value = e.load(source, j * lanes, self.type, vector=True)
                     e.store(value, target, e.add(e.mul(step, self.width * lanes), j * lanes))
 
-            self.along(self.columns, columns, copy)
+            with e.loop(*columns) as column:
+                target = self.panel(e.add(column, e.mul(columns[0], -1)))
+                self.along(self.columns, (column, e.add(column, 1)), lambda n, width: copy(n, width, target))
 
     def pack_turned(self, k: Int, steps: int, columns: Bounds) -> None:
         """The same where the elements of a column lie together: squares of `lanes` rows and columns are turned."""
         e, lanes, B = self.e, self.e.lanes, self.form.B
         assert B.strides[0] == 1
-        first = e.mul(columns[0], self.width)
-        stop = e.minimum(e.mul(columns[1], self.width), self.vectors)
-        with e.loop(first, stop) as n:
-            target = e.address(self.memory, e.mul(e.add(n, e.mul(first, -1)), lanes), self.type)
-            rows = [e.mul(e.minimum(e.add(e.mul(n, lanes), i), self.N - 1), B.strides[1]) for i in range(lanes)]
-            with e.loop(0, steps, lanes) as step:
-                at = e.add(k, step)
-                square = [e.load(self.pointer(B), e.add(row, at), self.type, vector=True) for row in rows]
-                for i, vector in enumerate(self.turned(square)):
-                    e.store(vector, target, e.mul(e.add(step, i), self.width * lanes))
+        with e.loop(*columns) as column:
+            first, panel = e.mul(column, self.width), self.panel(e.add(column, e.mul(columns[0], -1)))
+            with e.loop(first, e.minimum(e.add(first, self.width), self.vectors)) as n:
+                target = e.address(panel, e.mul(e.add(n, e.mul(first, -1)), lanes), self.type)
+                rows = [e.mul(e.minimum(e.add(e.mul(n, lanes), i), self.N - 1), B.strides[1]) for i in range(lanes)]
+                with e.loop(0, steps, lanes) as step:
+                    at = e.add(k, step)
+                    square = [e.load(self.pointer(B), e.add(row, at), self.type, vector=True) for row in rows]
+                    for i, vector in enumerate(self.turned(square)):
+                        e.store(vector, target, e.mul(e.add(step, i), self.width * lanes))
 
     def turned(self, rows: list[Value]) -> list[Value]:
         """The columns of a square of rows: in each round, halves of blocks are exchanged."""
