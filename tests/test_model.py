@@ -619,3 +619,15 @@ def test_a_box_may_hold_two_to_the_24_numbers_or_four_times_those_of_the_file(tm
         bp.load(described(tmp_path, (2**12, 2**12 + 1), held))
     with pytest.raises(errors.ModelFileError, match="would hold"):
         bp.load(described(tmp_path, (2**12, 2**12 + 2), held))
+
+
+@pytest.mark.parametrize("size", [2, 3])
+def test_the_scaling_of_outputs_has_the_shape_of_an_example(size):
+    graph = bp.mlp([2, 2], task="regression")
+    notes = Units({"f": Scaling(np.zeros(size), np.ones(size))}).to_notes()
+    model = bp.Model(graph, graph.init(0), notes=notes)
+    if size == 2:
+        model.check_units()
+    else:
+        with pytest.raises(errors.DataError, match=r"scale 'f' in the shape \(3,\), but an example has \(2,\)"):
+            model.check_units()

@@ -162,3 +162,9 @@ def test_best_is_true_or_false():
     assert Record.from_dict(RECORD.to_dict() | {"best": True}).best is True
     with pytest.raises(TypeError, match="whether an epoch is the best is true or false, not 'yes'"):
         Record.from_dict(RECORD.to_dict() | {"best": "yes"})
+
+
+@pytest.mark.parametrize("name", ["epoch", "updates"])
+def test_counts_are_from_0_to_what_64_bits_hold(name):
+    for count in (0, 2**63 - 1):
+        assert getattr(Record.from_dict(RECORD.to_dict() | {name: count}), name) == count

@@ -93,3 +93,17 @@ def test_a_file_that_comes_and_goes_belongs_to_an_unknown_holder(tmp_path, monke
     (tmp_path / "run.locked").write_bytes(b"")
     monkeypatch.setattr(named_lock, "_holder", lambda path: None)
     assert named_lock.take(path).file == path
+
+
+def test_a_link_in_the_place_of_the_file_is_not_followed(path, tmp_path):
+    (tmp_path / "other").write_text("not ours")
+    path.symlink_to("other")
+    with pytest.raises(OSError):
+        named_lock.take(str(path))
+    assert (tmp_path / "other").read_text() == "not ours" and path.is_symlink()
+
+
+def test_a_pipe_in_the_place_of_the_file_is_not_waited_for(path):
+    os.mkfifo(path)
+    done = subprocess.run([sys.executable, "-c", TAKE, str(path)], capture_output=True, text=True, timeout=60)
+    assert "OSError" in done.stderr
