@@ -24,7 +24,7 @@ ARGUMENTS = [ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64, ctypes.c_void_p]
 def compiled(barriers=0):
     """go(gate, thread, threads, answer): through the gate, and so many barriers. answer[0]: what the gate said."""
     module = ir.Module("test")
-    enter = gate_function(module, machine().lanes(np.dtype("float64")))
+    enter = gate_function(module, machine().lanes(np.dtype("float64")), gate.LONGEST)
     function = ir.Function(module, ir.FunctionType(ir.VoidType(), [POINTER, I64, I64, POINTER]), "go")
     e = Emitter(module, ir.IRBuilder(function.append_basic_block("entry")), 4)
     address, thread, threads, answer = function.args
