@@ -1,8 +1,9 @@
 """The notes of a model are read for display, whatever they hold."""
 
+import numpy as np
 import pytest
 
-from bprop.notes import best_epochs, columns, members, table, threshold, word, words
+from bprop.notes import best_epochs, columns, members, statistics, table, threshold, word, words
 
 ODD = [
     None,
@@ -68,3 +69,10 @@ def test_the_members_of_an_ensemble_and_their_best_epochs():
 def test_odd_notes_of_an_ensemble_are_left_out(odd):
     assert best_epochs({"ensemble": odd}) == []
     assert best_epochs({"ensemble": [odd]}) == []
+
+
+@pytest.mark.parametrize(("shape", "step"), [((1000, 3), 1), ((9000, 1), 3), ((2000, 1024), 2), ((3, 2**20), 3)])
+def test_statistics_are_those_of_evenly_spaced_rows(shape, step):
+    values = np.random.default_rng(0).normal(size=shape).astype("float32")
+    some = values[::step].astype(float)
+    assert statistics(values) == {"mean": some.mean(), "deviation": some.std()}

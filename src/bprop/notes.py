@@ -18,8 +18,10 @@ ENSEMBLE = "ensemble"
 """The key of the notes about the members of an ensemble."""
 ESTIMATOR = "estimator"
 """The key of the name of the estimator that a model was made of."""
-SAMPLE = 1024
-"""Rows of which `statistics` are computed."""
+SAMPLE = 4096
+"""Rows of which `statistics` are computed, at most."""
+NUMBERS = 2**20
+"""Numbers of which they are computed, at most: fewer rows of wide arrays."""
 Plain = str | int | float
 
 
@@ -79,7 +81,8 @@ def threshold(notes: Mapping[str, Any]) -> tuple[int, float] | None:
 
 def statistics(values: np.ndarray) -> dict[str, float]:
     """{"mean", "deviation"} of all numbers in examples (N, ...), in float64: those of evenly spaced rows."""
-    some = np.asarray(values[:: max(1, -(-len(values) // SAMPLE))], np.float64)
+    step = max(1, -(-len(values) // SAMPLE), -(-values.size // NUMBERS))
+    some = np.asarray(values[::step], np.float64)
     with np.errstate(all="ignore"):
         return {"mean": float(some.mean()), "deviation": float(some.std())}
 
