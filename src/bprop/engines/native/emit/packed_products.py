@@ -106,10 +106,8 @@ class PackedProducts(BroadcastProducts):
         with self.e.loop(lo, hi, self.blocks.panels) as start:
             part = start, self.e.minimum(self.e.add(start, self.blocks.panels), hi)
             self.pack(k, steps, part)
-            with self.e.loop(*part) as column:
-                panel = self.panel(self.e.add(column, self.e.mul(start, -1)))
-                self.along(self.columns, (column, self.e.add(column, 1)), lambda n, width: self.along(
-                    self.rows, rows, lambda m, height: tile(panel, m, height, n, width)))  # fmt: skip
+            self.each_panel(part, lambda panel, n, width: self.along(
+                self.rows, rows, lambda m, height: tile(panel, m, height, n, width)))  # fmt: skip
 
     def whole_tile(self, tile: tuple[Any, ...], add: Callable[[list[Value]], list[Value]]) -> None:
         m, height, n, width = tile
@@ -179,7 +177,7 @@ class PackedProducts(BroadcastProducts):
 
     def pack_strips(self, rows: Bounds, top: Int, k: Int, steps: int) -> bool:
         """Copy the strips of A from step k on, one after the other; not where elements that follow each other in a row
-        lie together. Returns whether it did. top : the first row of the block, negative."""
+        lie together. Returns whether it did. top : minus the first row of the block."""
         A, e = self.form.A, self.e
         if A.strides[1] == 1:
             return False
@@ -220,6 +218,12 @@ class PackedProducts(BroadcastProducts):
         """Where the panel of this number of those that lie packed begins."""
         return self.e.address(self.memory, self.e.mul(number, self.blocks.panel), self.type)
 
+    def each_panel(self, columns: Bounds, body: Callable[[Value, Int, int], None]) -> None:
+        """body(panel, n, width) for the panels of some tiles of columns, which lie packed in this order."""
+        with self.e.loop(*columns) as column:
+            panel = self.panel(self.e.add(column, self.e.mul(columns[0], -1)))
+            self.along(self.columns, (column, self.e.add(column, 1)), lambda n, width: body(panel, n, width))
+
     def pack(self, k: Int, steps: int, columns: Bounds) -> None:
         """Copy the rows from k on of some tiles of B's columns."""
         if self.form.B.strides[1] == 1:
@@ -232,16 +236,14 @@ class PackedProducts(BroadcastProducts):
         with e.loop(0, steps) as step:
             row = e.add(k, step)
 
-            def copy(n: Int, width: int, target: Value, row: Int = row, step: Int = step) -> None:
+            def copy(target: Value, n: Int, width: int, row: Int = row, step: Int = step) -> None:
                 source = e.address(self.pointer(self.form.B), self.offset(self.form.B, row, e.mul(n, lanes)), self.type)
                 for j in range(width):
                     self.fetch(e.address(source, AHEAD * self.form.B.strides[0] + j * lanes, self.type))
                     value = e.load(source, j * lanes, self.type, vector=True)
                     e.store(value, target, e.add(e.mul(step, self.width * lanes), j * lanes))
 
-            with e.loop(*columns) as column:
-                target = self.panel(e.add(column, e.mul(columns[0], -1)))
-                self.along(self.columns, (column, e.add(column, 1)), lambda n, width: copy(n, width, target))
+            self.each_panel(columns, copy)
 
     def pack_turned(self, k: Int, steps: int, columns: Bounds) -> None:
         """The same where the elements of a column lie together: squares of `lanes` rows and columns are turned."""
