@@ -24,8 +24,6 @@ SLOW_STREAK = 3
 """A count that was slow in so many trials running is left out of the next 1, 3, 7, ... rounds. Two may be bad luck."""
 LEFT_OUT_MAX = 63
 """Rounds of trials at most that a slow count is left out of."""
-COST = 0.01
-"""The share of the work that trials of a slower count may cost. One step may take longer than a trial should."""
 
 
 class ThreadTuner:
@@ -48,8 +46,6 @@ class ThreadTuner:
         """Rounds of trials that a count is still left out of."""
         self.slow: dict[int, int] = dict.fromkeys(self.counts, 0)
         """Trials running in which a count was slow."""
-        self.since: dict[int, float] = {count: inf if inf in self.seconds.values() else 0.0 for count in self.counts}
-        """Seconds of work since a count was tried again; of a new tuner inf, until its trials have become rare."""
 
     def parts(self, steps: int) -> Iterator[tuple[int, int]]:
         """(threads, steps) of parts that make up `steps`. Report each to `timed` when it is done."""
@@ -64,14 +60,10 @@ class ThreadTuner:
         if not self.trials and self.worked > self.retry_after:
             self.begin_trials()
         if self.trials:
-            return self.trials[0], min(steps, self.steps_of_trial(min(self.seconds.values())))
+            likely = min(TRIAL, *self.seconds.values())
+            return self.trials[0], min(steps, max(1, int(TRIAL / likely)))
         best = min(self.counts, key=lambda count: self.seconds[count])
         return best, min(steps, max(1, int(PART / self.seconds[best])))
-
-    @staticmethod
-    def steps_of_trial(best: float) -> int:
-        """How many steps one trial takes. best : seconds of a step with the best count."""
-        return max(1, int(TRIAL / min(TRIAL, best)))
 
     def begin_trials(self) -> None:
         """Try all counts again; those that are slow, less and less often."""
@@ -81,11 +73,7 @@ class ThreadTuner:
             if self.left_out[count]:
                 self.left_out[count] -= 1
                 continue
-            if (self.seconds[count] - best) * self.steps_of_trial(best) > COST * self.since[count]:
-                continue
             self.trials.append(count)
-            if self.since[count] < inf or self.retry_after == RETRY_MAX:
-                self.since[count] = 0.0
             self.slow[count] = self.slow[count] + 1 if self.seconds[count] > SLOW_FACTOR * best else 0
             self.left_out[count] = min(LEFT_OUT_MAX, (1 << max(0, self.slow[count] - SLOW_STREAK + 1)) - 1)
 
@@ -96,7 +84,6 @@ class ThreadTuner:
     def note(self, count: int, steps: int, taken: float) -> None:
         """Record that these steps took so many seconds."""
         self.worked += taken
-        self.since = {one: work + taken for one, work in self.since.items()}
         seconds, before = taken / steps, self.seconds.get(count, inf)
         if self.trials:
             self.trials.pop(0)
